@@ -1,0 +1,331 @@
+#!/usr/bin/env bash
+# Builds, tests, publishes and runs Mainspring. `./build.sh --help` lists the commands.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+
+readonly configuration=Release
+readonly logs=artifacts/logs
+readonly reports=artifacts/reports
+readonly baselines=artifacts/perf-c
+
+# Debian packages: what native programs are linked with, and what tests use besides.
+readonly link_packages=(gcc libc6-dev zlib1g-dev)
+readonly test_packages=("${link_packages[@]}" gcc-aarch64-linux-gnu libc6-dev-arm64-cross socat strace)
+
+usage() {
+    cat <<'EOF'
+usage: ./build.sh COMMAND [ARGUMENTS]
+
+  run [ARGS]    publish the Raspberry Pi host as a native program and run it on simulated devices for
+                5 seconds; ARGS go to `mainspring-pi run`
+  test          everything that can be checked; the last line is "N passed, N failed, N skipped"
+  build         build all projects, warnings are errors
+  publish       native programs into out/, their symbols into out/symbols/
+  perf [ARGS]   publish the benchmarks, compile their C baselines, and run them; ARGS go to mainspring-perf
+  api           accept the public API as it is: rewrites tests/Mainspring.Tests/PublicApi/*.txt
+  format        format all sources
+  clean         remove what the build made (artifacts/ and out/)
+EOF
+}
+
+main() {
+    local command=${1:---help}
+    shift || true
+    case $command in
+        run | test | build | publish | perf | api | format | clean) "command_$command" "$@" ;;
+        -h | --help | help) usage ;;
+        *) usage >&2; die "unknown command '$command'" 2 ;;
+    esac
+}
+
+# ---- commands ----
+
+command_run() {
+    need_dotnet
+    need_packages "${link_packages[@]}"
+    publish_native hosts/pi/Mainspring.Pi.csproj
+    local defaults=()
+    given --serial "$@" || given --simulate "$@" || defaults+=(--simulate)
+    given --hz "$@" || defaults+=(--hz 60)
+    given --for "$@" || defaults+=(--for 5)
+    say "out/mainspring-pi run ${defaults[*]} $*"
+    exec out/mainspring-pi run "${defaults[@]}" "$@"
+}
+
+command_build() {
+    need_dotnet
+    build_all || die "the build failed"
+}
+
+command_publish() {
+    need_dotnet
+    need_packages "${link_packages[@]}"
+    publish_native Native.slnf
+}
+
+command_perf() {
+    need_dotnet
+    need_packages "${link_packages[@]}"
+    publish_native perf/Mainspring.Perf/Mainspring.Perf.csproj
+    compile_baselines
+    MAINSPRING_C_BASELINES=$PWD/$baselines exec out/mainspring-perf "$@"
+}
+
+command_api() {
+    need_dotnet
+    local project=Mainspring.Tests snapshots=$PWD/tests/Mainspring.Tests/PublicApi
+    mkdir -p "$snapshots"
+    quietly build-api dotnet build "tests/$project" -c $configuration -v quiet || die "the build failed"
+    MAINSPRING_ACCEPT_API=$snapshots "$(test_program $project)" -noLogo -noColor -reporter quiet -class "$project.PublicApiTests"
+    say "accepted; see git diff tests/Mainspring.Tests/PublicApi"
+}
+
+command_format() {
+    need_dotnet
+    dotnet format Runtime.sln
+}
+
+command_clean() {
+    rm -rf artifacts out
+}
+
+# Every step runs, whatever an earlier one said; but what did not build is not tested.
+passed=0 failed=0 skipped=0
+
+command_test() {
+    need_dotnet
+    need_packages "${test_packages[@]}"
+    rm -rf $reports
+    mkdir -p $reports
+    if check build build_all; then
+        check "format (./build.sh format repairs it)" verify_format || true
+        check "package validation" validate_packages || true
+        test_headers
+        test_xunit_projects
+        test_native
+    fi
+    echo "$passed passed, $failed failed, $skipped skipped"
+    ((failed == 0))
+}
+
+# ---- building ----
+
+build_all() {
+    say "build"
+    quietly build dotnet build Runtime.sln -c $configuration -v quiet
+}
+
+# publish_native WHAT: a project, or the filter of all native programs, into out/.
+publish_native() {
+    say "publish $1"
+    quietly publish dotnet publish "$1" -c $configuration -v quiet || die "publishing $1 failed"
+    if grep -E 'warning IL[0-9]{4}' $logs/publish.log >&2; then
+        die "publishing $1 gave trim or AOT warnings"
+    fi
+
+    mkdir -p out/symbols
+    local folder file
+    for folder in artifacts/publish/*/release; do
+        for file in "$folder"/mainspring-*; do
+            case $file in
+                *.xml | *.pdb | *.json) ;;
+                *.dbg) replace "$file" out/symbols ;;
+                *) replace "$file" out ;;
+            esac
+        done
+    done
+}
+
+# A program that is running cannot be written to, but it can be removed.
+replace() {
+    cp --update --remove-destination "$1" "$2/" || die "cannot write $2/$(basename "$1")"
+}
+
+compile_baselines() {
+    mkdir -p $baselines
+    local source program
+    for source in perf/c/*.c; do
+        [[ -e $source ]] || return 0
+        program=$baselines/$(basename "$source" .c)
+        if [[ $source -nt $program ]]; then
+            say "gcc $source"
+            gcc -O2 -std=gnu11 -Wall -pthread -o "$program" "$source" -lm
+        fi
+    done
+}
+
+verify_format() {
+    say "format"
+    quietly format dotnet format Runtime.sln --no-restore --verify-no-changes
+}
+
+# Package validation: what one target framework offers the others do too.
+validate_packages() {
+    say "package validation"
+    quietly pack dotnet pack Runtime.sln -c $configuration --no-build -v quiet
+}
+
+# ---- testing ----
+
+test_xunit_projects() {
+    local project
+    for project in $(xunit_projects); do
+        test_xunit "$project"
+    done
+}
+
+xunit_projects() {
+    grep -l 'XunitTests.props' tests/*/*.csproj | while read -r path; do basename "$path" .csproj; done
+}
+
+test_program() {
+    echo "artifacts/bin/$1/release/$1"
+}
+
+test_xunit() {
+    local project=$1 report=$reports/$1.xml status=0
+    say "test $project"
+    timeout --kill-after=10 900 "$(test_program "$project")" -noLogo -noColor -reporter quiet -xml "$report" || status=$?
+    # The report's <assembly> element has the counts.
+    local element
+    element=$(grep -o '<assembly [^>]*>' "$report" 2>/dev/null || true)
+    count "$project" $status "$(attribute passed "$element")" \
+        "$(($(attribute failed "$element") + $(attribute errors "$element")))" "$(attribute skipped "$element")"
+}
+
+# attribute NAME ELEMENT: its number, 0 where there is none.
+attribute() {
+    local value
+    value=$(grep -oP "(?<= $1=\")[0-9]+" <<<"$2" || true)
+    echo "${value:-0}"
+}
+
+test_native() {
+    if check publish publish_contracts; then
+        test_counting "native contracts" out/mainspring-contracts
+    fi
+}
+
+publish_contracts() {
+    (publish_native tests/Mainspring.Contracts.Native/Mainspring.Contracts.Native.csproj)
+}
+
+test_headers() {
+    if [[ -f tests/headers/check.sh ]]; then
+        test_counting "C headers" bash tests/headers/check.sh
+    fi
+}
+
+# test_counting LABEL COMMAND…: a suite that says on its last line how many cases passed. One that does
+# not say is one case.
+test_counting() {
+    local label=$1 log status=0 totals
+    log=$reports/${label// /-}.log
+    shift
+    say "test $label"
+    timeout --kill-after=10 900 "$@" >"$log" 2>&1 || status=$?
+    totals=$(tail -n 1 "$log")
+    if [[ $totals =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+        set -- "${BASH_REMATCH[@]:1}"
+    elif ((status == 0)); then
+        set -- 1 0 0
+    else
+        set -- 0 0 0
+    fi
+    if ((status != 0 || $2 > 0)); then
+        sed '$d' "$log" >&2
+    fi
+    count "$label" $status "$@"
+}
+
+# count LABEL STATUS PASSED FAILED SKIPPED: adds a suite to the total. A suite that failed without a
+# failed case (it crashed, it hung) counts as one.
+count() {
+    local label=$1 status=$2 suite_passed=$3 suite_failed=$4 suite_skipped=$5
+    if ((status != 0 && suite_failed == 0)); then
+        echo "$label ended with exit code $status" >&2
+        suite_failed=1
+    elif ((status == 0 && suite_passed + suite_failed + suite_skipped == 0)); then
+        echo "$label ran no tests" >&2
+        suite_failed=1
+    fi
+    say "    $label: $suite_passed passed, $suite_failed failed, $suite_skipped skipped"
+    passed=$((passed + suite_passed)) failed=$((failed + suite_failed)) skipped=$((skipped + suite_skipped))
+}
+
+# check LABEL COMMAND…: a step that is not a suite. It counts when it fails, as one.
+check() {
+    local label=$1
+    shift
+    if ! "$@"; then
+        echo "failed: $label" >&2
+        failed=$((failed + 1))
+        return 1
+    fi
+}
+
+# ---- what must be there ----
+
+need_dotnet() {
+    command -v dotnet >/dev/null || die "the .NET SDK is missing: global.json names its version, https://dot.net/download has it"
+    dotnet --version >/dev/null || die "no installed .NET SDK satisfies global.json"
+}
+
+# Installs Debian packages that are missing when it may, and otherwise names the command that does.
+need_packages() {
+    command -v dpkg-query >/dev/null || return 0
+    local missing=() package
+    for package in "$@"; do
+        is_installed "$package" || missing+=("$package")
+    done
+    ((${#missing[@]} > 0)) || return 0
+
+    local install="apt-get install --yes --no-install-recommends ${missing[*]}"
+    [[ $(id -u) == 0 ]] || die "Debian packages are missing. Install them with: sudo $install"
+    say "$install"
+    mkdir -p $logs
+    { apt-get update && DEBIAN_FRONTEND=noninteractive $install; } >$logs/apt.log 2>&1 || {
+        cat $logs/apt.log >&2
+        die "installing Debian packages failed"
+    }
+}
+
+is_installed() {
+    [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# ---- small things ----
+
+say() {
+    echo "$*"
+}
+
+die() {
+    echo "build.sh: $1" >&2
+    exit "${2:-1}"
+}
+
+# given OPTION ARGUMENTS…: whether OPTION is among them, alone or as OPTION=value.
+given() {
+    local option=$1 argument
+    shift
+    for argument in "$@"; do
+        [[ $argument != "$option" && $argument != "$option="* ]] || return 0
+    done
+    return 1
+}
+
+# quietly NAME COMMAND…: its output goes to a log, and is shown when the command fails.
+quietly() {
+    local log=$logs/$1.log
+    shift
+    mkdir -p $logs
+    "$@" >"$log" 2>&1 || {
+        cat "$log" >&2
+        return 1
+    }
+}
+
+main "$@"

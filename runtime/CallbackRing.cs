@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Mainspring;
+
+/// <summary>
+/// A first-in-first-out lane of callbacks. An entry is known by its position, a number that is never used again: it is
+/// the tie-break (lower runs first), the identity that a handle keeps, and what the watchdog watches.
+/// </summary>
+internal sealed class CallbackRing
+{
+    private static readonly Action s_cancelled = static () => { };
+
+    private Entry[] _entries = new Entry[64];
+    private long _head; // the entry that runs now, or the next one to run
+    private long _tail; // where the next one goes
+
+    public long Head => Volatile.Read(ref _head);
+
+    public long Tail => _tail;
+
+    /// <summary>Entries that have not run, cancelled ones included.</summary>
+    public long Pending => _tail - _head;
+
+    public bool IsEmpty => _head == _tail;
+
+    /// <summary>Adds a callback: an <see cref="Action"/> when <paramref name="state"/> is null, else an <see cref="Action{T}"/> of its type.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long Add(object callback, object? state)
+    {
+        long position = _tail;
+        if (position - _head == _entries.Length)
+        {
+            Grow();
+        }
+
+        ref Entry entry = ref At(position);
+        entry.Callback = callback;
+        entry.State = state;
+        _tail = position + 1;
+        return position;
+    }
+
+    /// <summary>Whether the entry has still to run (the one that is running has not).</summary>
+    public bool IsPending(long position, bool isRunning) =>
+        position < _tail && (position > _head || (position == _head && !isRunning)) && !ReferenceEquals(At(position).Callback, s_cancelled);
+
+    /// <summary>Makes the entry do nothing when its turn comes. The caller has asked <see cref="IsPending"/>.</summary>
+    public void Cancel(long position)
+    {
+        ref Entry entry = ref At(position);
+        entry.Callback = s_cancelled;
+        entry.State = null;
+    }
+
+    /// <summary>Runs entries up to <paramref name="end"/>. When one throws, it stands at <see cref="Head"/>, and <see cref="Skip"/> passes it.</summary>
+    public void RunUntil(long end)
+    {
+        while (_head != end)
+        {
+            ref Entry entry = ref At(_head);
+            Invoke(entry.Callback, entry.State);
+            Skip(); // only now: while it runs, the entry says what is running
+        }
+    }
+
+    /// <summary>Passes the entry at <see cref="Head"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Skip()
+    {
+        At(_head) = default;
+        _head++;
+    }
+
+    /// <summary>Drops everything.</summary>
+    public void Clear()
+    {
+        Array.Clear(_entries);
+        _head = _tail;
+    }
+
+    /// <summary>What stands at <see cref="Head"/>. From another thread: a guess, for messages.</summary>
+    public (object? Callback, object? State) Peek()
+    {
+        Entry[] entries = _entries;
+        Entry entry = entries[(int)Head & (entries.Length - 1)];
+        return (entry.Callback, entry.State);
+    }
+
+    /// <summary>Calls what <see cref="Add"/> took.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Invoke(object callback, object? state)
+    {
+        // A delegate's Invoke takes its target and its code from the delegate itself, so one call
+        // fits every delegate type of this shape: Action<TState> for a class TState, SendOrPostCallback.
+        if (state is null)
+        {
+            Unsafe.As<Action>(callback)();
+        }
+        else
+        {
+            Unsafe.As<Action<object>>(callback)(state);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Entry At(long position)
+    {
+        Entry[] entries = _entries; // its length is a power of two
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(entries), (nint)(position & (entries.Length - 1)));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow()
+    {
+        Debug.Assert(_tail - _head == _entries.Length, "only a full ring grows, so every entry moves once");
+        Entry[] old = _entries;
+        var grown = new Entry[old.Length * 2];
+        for (long position = _head; position < _tail; position++)
+        {
+            grown[(int)(position & (grown.Length - 1))] = old[(int)(position & (old.Length - 1))];
+        }
+
+        _entries = grown;
+    }
+
+    private struct Entry
+    {
+        public object Callback;
+        public object? State;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Mainspring;
+
+/// <summary>What became of a loop's frames.</summary>
+/// <param name="Frames">Frames that ran.</param>
+/// <param name="Late">Frames whose work was over only after their deadline.</param>
+/// <param name="Dropped">Frames that did not run because the loop came too late for them.</param>
+/// <param name="MaxLateness">The longest time from a frame's due time to its start.</param>
+public readonly record struct FrameStats(long Frames, long Late, long Dropped, TimeSpan MaxLateness);

@@ -1,0 +1,53 @@
+namespace Mainspring;
+
+/// <summary>How a loop is built. Every value has a default that suits a program which owns its thread.</summary>
+public sealed record LoopOptions
+{
+    /// <summary>The name in logs, traces and messages.</summary>
+    public string Name { get; init; } = "main";
+
+    /// <summary>The clock; null makes a <see cref="MonotonicClock"/>. A clock serves one loop.</summary>
+    public LoopClock? Clock { get; init; }
+
+    /// <summary>Frames per second, from 0.001 to 1,000,000; null has no frames: the loop is event-driven.</summary>
+    public double? FrameRate { get; init; }
+
+    /// <summary>Who decides when a frame begins.</summary>
+    public Pacing Pacing { get; init; } = Pacing.Responsive;
+
+    /// <summary>What to do about frames whose time has passed.</summary>
+    public LatePolicy LatePolicy { get; init; } = LatePolicy.Skip;
+
+    /// <summary>With <see cref="LatePolicy.CatchUp"/>: how many missed frames are made up for at the most.</summary>
+    public int MaxCatchUp { get; init; } = 4;
+
+    /// <summary>How many rounds of callbacks, each queued by the one before, one tick runs at the most.</summary>
+    public int MaxRounds { get; init; } = 8;
+
+    /// <summary>After how many rounds in which they were passed over <see cref="Priority.Low"/> and <see cref="Priority.Idle"/> callbacks run all the same.</summary>
+    public int PromoteAfter { get; init; } = 16;
+
+    /// <summary>How many events one source may handle before it is the next one's turn.</summary>
+    public int MaxEventsPerDispatch { get; init; } = 64;
+
+    /// <summary>What an unhandled exception does to the loop.</summary>
+    public ErrorPolicy ErrorPolicy { get; init; } = ErrorPolicy.Continue;
+
+    /// <summary>Debug mode: calls from the wrong thread throw, slow callbacks are reported, and errors say where their callback was scheduled. Costs time and memory.</summary>
+    public bool Debug { get; init; }
+
+    /// <summary>In debug mode: how long a callback may take before it is reported.</summary>
+    public TimeSpan SlowCallback { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long anything may hold the loop before the watchdog thread names it; null runs no watchdog. Precise to a quarter of the value.</summary>
+    public TimeSpan? WatchdogThreshold { get; init; }
+
+    /// <summary>Where the loop logs; null writes to standard error, without ever blocking the loop.</summary>
+    public LoopLog? Log { get; init; }
+
+    /// <summary>Listens to everything that runs; null costs nothing. <see cref="MainLoop.Trace"/> changes it later.</summary>
+    public LoopTrace? Trace { get; init; }
+
+    /// <summary>Use the portable poller, which needs nothing of the operating system but cannot watch descriptors, where a better one exists too.</summary>
+    public bool PortablePoller { get; init; }
+}

@@ -1,0 +1,127 @@
+using System.Runtime.ExceptionServices;
+
+namespace Mainspring;
+
+public sealed partial class MainLoop
+{
+    private const int MostLoggedPerSecond = 20;
+
+    private LoopLog? _log;
+    private long _errors;
+    private long _suppressedErrors;
+    private long _suppressedSinceLogged;
+    private long _loggedSecond = -1;
+    private int _loggedInSecond;
+    private ExceptionDispatchInfo? _fatal;
+
+    /// <summary>
+    /// An exception that nobody caught, on the loop's thread. A handler sets <see cref="LoopErrorContext.Handled"/> to settle the matter; otherwise it is logged, at most
+    /// 20 a second, and <see cref="LoopOptions.ErrorPolicy"/> decides whether the loop goes on. A handler that throws is survived.
+    /// </summary>
+    public event Action<LoopErrorContext>? UnhandledException;
+
+    /// <summary>Something has been running for longer than <see cref="LoopOptions.WatchdogThreshold"/>. Raised on the watchdog's thread.</summary>
+    public event Action<StallInfo>? Stalled;
+
+    private LoopLog Log => _log ??= _options.Log ?? LoopLog.To(new BoundedWriter(Console.OpenStandardError()));
+
+    /// <summary>Takes an exception to the handlers, the log and the policy.</summary>
+    internal void Report(Exception exception, WorkKind kind, string name, string? scheduledAt)
+    {
+        _errors++;
+        var context = new LoopErrorContext(this, exception, kind, name, scheduledAt);
+        foreach (Action<LoopErrorContext> handler in Delegate.EnumerateInvocationList(UnhandledException))
+        {
+            try
+            {
+                handler(context);
+            }
+            catch (Exception second)
+            {
+                LogLimited($"The handler of unhandled exceptions threw {second.GetType().Name}: {second.Message}; it was given: {exception.Message}");
+            }
+        }
+
+        if (context.Handled)
+        {
+            return;
+        }
+
+        LogLimited($"{kind} '{name}' threw {exception}{(scheduledAt is null ? "" : $"\n  scheduled{scheduledAt}")}");
+        if (_options.ErrorPolicy == ErrorPolicy.Stop)
+        {
+            _fatal ??= ExceptionDispatchInfo.Capture(exception);
+            Stop();
+        }
+    }
+
+    internal void ReportIfSlow(CallbackRecord record, long tookNs)
+    {
+        if (tookNs >= Nanoseconds.From(_options.SlowCallback))
+        {
+            string at = record.ScheduledAt is null ? "" : $"\n  scheduled{record.ScheduledAt}";
+            Log.Write(LogSeverity.Warning, Name, $"Callback '{WorkName.Of(record)}' took {Milliseconds(tookNs)}.{at}");
+        }
+    }
+
+    internal void OnStall(string name, long tookNs, bool isOver)
+    {
+        var info = new StallInfo(name, Nanoseconds.ToTimeSpan(tookNs), isOver);
+        foreach (Action<StallInfo> handler in Delegate.EnumerateInvocationList(Stalled))
+        {
+            try
+            {
+                handler(info);
+            }
+            catch (Exception exception)
+            {
+                Log.Write(LogSeverity.Error, Name, $"A handler of Stalled threw {exception}");
+            }
+        }
+
+        Log.Write(LogSeverity.Warning, Name, isOver
+            ? $"'{name}' held the loop for about {Milliseconds(tookNs)}."
+            : $"'{name}' has been holding the loop for {Milliseconds(tookNs)}.");
+    }
+
+    /// <summary>What runs now, as far as another thread can tell.</summary>
+    internal string DescribeRunning()
+    {
+        if (_runningLane is { } lane)
+        {
+            (object? callback, object? state) = lane.Peek();
+            return WorkName.Of(WorkName.Subject(callback, state));
+        }
+
+        return _runningSubject is { } subject ? WorkName.Of(subject) : $"the loop itself ({_stage})";
+    }
+
+    private void ReportWork(Exception exception, object? callback, object? state, WorkKind kind = WorkKind.Callback)
+    {
+        object? subject = WorkName.Subject(callback, state);
+        Report(exception, state is TimerQueue ? WorkKind.Timer : kind, WorkName.Of(subject), (subject as CallbackRecord)?.ScheduledAt);
+    }
+
+    private void LogLimited(string message)
+    {
+        long second = Clock.ReadNs() / Nanoseconds.PerSecond;
+        if (second != _loggedSecond)
+        {
+            _loggedSecond = second;
+            _loggedInSecond = 0;
+        }
+
+        if (++_loggedInSecond > MostLoggedPerSecond)
+        {
+            _suppressedErrors++;
+            _suppressedSinceLogged++;
+            return;
+        }
+
+        string more = _suppressedSinceLogged > 0 ? $" ({_suppressedSinceLogged} errors before this one were not logged: too many a second)" : "";
+        _suppressedSinceLogged = 0;
+        Log.Write(LogSeverity.Error, Name, message + more);
+    }
+
+    private static string Milliseconds(long ns) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{ns / 1e6:F1} ms");
+}

@@ -1,0 +1,336 @@
+using System.Runtime.InteropServices;
+
+namespace Mainspring;
+
+public sealed partial class MainLoop
+{
+    private int _entered;     // 1: a thread is in Run or Tick
+    private bool _isClosing;  // Dispose has begun
+    private bool _isBound;
+    private TimeSpan? _hostDelta;
+    private long _hostDeadlineNs = long.MaxValue;
+
+    /// <summary>Runs the loop until <see cref="Stop"/>.</summary>
+    /// <exception cref="InvalidOperationException">The loop runs already, here or on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public void Run() => Run(new RunOptions());
+
+    /// <summary>Runs the loop until <see cref="Stop"/>, or as the options say.</summary>
+    /// <param name="options">What else ends it.</param>
+    /// <exception cref="InvalidOperationException">The loop runs already, here or on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public void Run(RunOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        long endNs = options.For is { } time ? Nanoseconds.Deadline(Clock.ReadNs(), Nanoseconds.From(time)) : long.MaxValue;
+        RunWhile(() => Clock.ReadNs() < endNs && !(options.UntilIdle && IsIdle), endNs);
+    }
+
+    /// <summary>Runs the loop until the task has completed.</summary>
+    /// <param name="task">The task; its exception is thrown here.</param>
+    /// <exception cref="InvalidOperationException">The loop runs already, or was stopped before the task had completed.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public void RunUntilComplete(Task task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        _ = task.ContinueWith(
+            static (_, loop) => ((MainLoop)loop!).Nudge(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        RunWhile(() => !task.IsCompleted, long.MaxValue);
+        if (!task.IsCompleted)
+        {
+            throw new InvalidOperationException($"Loop '{Name}' was stopped before the task had completed.");
+        }
+
+        task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Runs the loop until the task has completed, and returns its result.</summary>
+    /// <typeparam name="T">The result's type.</typeparam>
+    /// <param name="task">The task; its exception is thrown here.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="InvalidOperationException">The loop runs already, or was stopped before the task had completed.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public T RunUntilComplete<T>(Task<T> task)
+    {
+        RunUntilComplete((Task)task);
+        return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>
+    /// Runs one turn from a foreign loop. It leaves the thread as it found it: its synchronization context, timer slack, policy and signals. In
+    /// <see cref="Pacing.Host"/> it is one frame, with the delta measured and no deadline.
+    /// </summary>
+    /// <param name="maxWait">How long it may block when nothing is runnable; by default not at all.</param>
+    /// <returns>What the foreign loop is to do next.</returns>
+    /// <exception cref="InvalidOperationException">The loop runs already, or belongs to another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public TickResult Tick(TimeSpan maxWait = default) => TickOnce(Nanoseconds.From(maxWait), null, long.MaxValue);
+
+    /// <summary>Runs one turn as one frame of a host: <see cref="Pacing.Host"/> with what the host knows.</summary>
+    /// <param name="delta">The time that the frame stands for.</param>
+    /// <param name="budget">How long the tick may take: callbacks and background work make room then.</param>
+    /// <returns>What the foreign loop is to do next.</returns>
+    /// <exception cref="InvalidOperationException">The loop is not in <see cref="Pacing.Host"/>, runs already, or belongs to another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public TickResult TickFrame(TimeSpan delta, TimeSpan budget)
+    {
+        return _frames.IsHosted
+            ? TickOnce(0, delta, Nanoseconds.Deadline(Clock.ReadNs(), Nanoseconds.From(budget)))
+            : throw new InvalidOperationException($"Loop '{Name}' makes its own frames: TickFrame is for Pacing.Host.");
+    }
+
+    /// <summary>
+    /// When the loop has something to do next, since its start: now when something is runnable, null when nothing is scheduled. It is exact but for more than 256
+    /// timers within the nearest millisecond slot whose first was cancelled: then it may be early, never late.
+    /// </summary>
+    public TimeSpan? NextDeadline => DueNs switch
+    {
+        0 => Nanoseconds.ToTimeSpan(Clock.ReadNs()),
+        long.MaxValue => null,
+        long ns => Nanoseconds.ToTimeSpan(ns),
+    };
+
+    /// <summary>
+    /// A descriptor that becomes readable when <see cref="Tick"/> has something to do: an event, a post, a timer that is due, work left over, a call made between
+    /// two ticks. For the poll(2), epoll(7) or main loop of a host; it is the loop's, so do not read or close it. Null where the system has none.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public SafeHandle? Descriptor
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            _isGuest = _poller.Descriptor is not null;
+            if (!IsRunning)
+            {
+                ArmDescriptor();
+            }
+
+            return _poller.Descriptor;
+        }
+    }
+
+    /// <summary>Makes the calling thread the loop's owner for good: running it on another one throws.</summary>
+    /// <exception cref="InvalidOperationException">It belongs to another thread already.</exception>
+    public void BindToCurrentThread()
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        int here = Environment.CurrentManagedThreadId;
+        int owner = Interlocked.CompareExchange(ref _ownerThread, here, 0);
+        if (owner != 0 && owner != here)
+        {
+            throw new InvalidOperationException($"Loop '{Name}' belongs to thread {owner}; it cannot be bound to thread {here}.");
+        }
+
+        _isBound = true;
+    }
+
+    /// <summary>
+    /// Ends the loop: closes the queue for posts, runs those that were accepted, drops all other callbacks and timers, and detaches the sources. Idempotent.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The loop is running.</exception>
+    public void Dispose()
+    {
+        if (IsDisposed)
+        {
+            return;
+        }
+
+        Scope scope = Enter("Dispose");
+        try
+        {
+            _posts.Close();
+            _isClosing = true;
+            RunAcceptedPosts();
+            _background.Clear();
+            _phases.Clear();
+            foreach (SourceHandle source in _sources.All())
+            {
+                Remove(source);
+            }
+
+            Timers.Clear();
+        }
+        finally
+        {
+            Leave(scope);
+            _gate |= Gate.Disposed;
+        }
+
+        _watchdog?.Dispose();
+        _poller.Dispose();
+    }
+
+    private bool IsIdle =>
+        !HasCallbacks && Timers.ReferencedCount == 0 && !_sources.HasReferenced && !_sources.HasWoken && _background.Count == 0 && _phases.Count == 0;
+
+    private void RunWhile(Func<bool> goesOn, long endNs)
+    {
+        Scope scope = Enter("Run");
+        try
+        {
+            _poller.OwnThread();
+            _nowNs = Clock.ReadNs();
+            _frames.Start(_nowNs);
+            bool stops;
+            do
+            {
+                stops = IsStopping;
+                if (!stops && !goesOn())
+                {
+                    break;
+                }
+
+                RunTick(endNs == long.MaxValue ? long.MaxValue : Math.Max(0, endNs - Clock.ReadNs()));
+            }
+            while (!stops && !IsStopping);
+        }
+        finally
+        {
+            _poller.ReleaseThread();
+            Volatile.Write(ref _stopRequested, 0);
+            Leave(scope);
+        }
+
+        ThrowFatal();
+    }
+
+    private TickResult TickOnce(long maxWaitNs, TimeSpan? delta, long hostDeadlineNs)
+    {
+        Scope scope = Enter("Tick");
+        bool stopped;
+        try
+        {
+            _nowNs = Clock.ReadNs();
+            _frames.Start(_nowNs);
+            _hostDelta = delta;
+            _hostDeadlineNs = hostDeadlineNs;
+            RunTick(maxWaitNs);
+        }
+        finally
+        {
+            stopped = IsStopping;
+            Volatile.Write(ref _stopRequested, 0);
+            Leave(scope);
+        }
+
+        ThrowFatal();
+        return stopped ? new TickResult(TickOutcome.Stopped, default) : DueNs switch
+        {
+            0 => new TickResult(TickOutcome.RunAgainNow, default),
+            long.MaxValue => new TickResult(TickOutcome.WaitForDescriptor, default),
+            long ns => new TickResult(TickOutcome.RunAt, Nanoseconds.ToTimeSpan(ns)),
+        };
+    }
+
+    private Scope Enter(string call)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        int here = Environment.CurrentManagedThreadId;
+        if (Interlocked.CompareExchange(ref _entered, 1, 0) != 0)
+        {
+            throw new InvalidOperationException(IsOnOwnThread
+                ? $"{call} was called inside loop '{Name}', which is running; use Stop and return from the callback first."
+                : $"{call} was called on thread {here}, but loop '{Name}' is running on thread {_ownerThread}.");
+        }
+
+        if (_isBound && _ownerThread != here)
+        {
+            Volatile.Write(ref _entered, 0);
+            throw new InvalidOperationException($"{call} was called on thread {here}, but loop '{Name}' is bound to thread {_ownerThread}.");
+        }
+
+        var scope = new Scope(s_current, SynchronizationContext.Current);
+        Volatile.Write(ref _ownerThread, here);
+        s_current = this;
+        SynchronizationContext.SetSynchronizationContext(_context);
+        Volatile.Write(ref _isAsleep, 0);
+        _gate &= ~Gate.Outside;
+        return scope;
+    }
+
+    private void Leave(Scope scope)
+    {
+        _stage = Stage.Outside;
+        _runningLane = null;
+        _gate |= Gate.Outside;
+        s_current = scope.Loop;
+        SynchronizationContext.SetSynchronizationContext(scope.Context);
+        if (!_isBound)
+        {
+            Volatile.Write(ref _ownerThread, 0);
+        }
+
+        if (!_isClosing)
+        {
+            ArmDescriptor();
+        }
+
+        Volatile.Write(ref _entered, 0);
+    }
+
+    // Between ticks: whoever adds work from now on, here or elsewhere, makes the descriptor readable.
+    private void ArmDescriptor()
+    {
+        if (!_isGuest)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _isAsleep, 1);
+        Interlocked.MemoryBarrier();
+        long dueNs = DueNs;
+        if (dueNs == 0 || HasNews)
+        {
+            WakeFromAnywhere();
+        }
+        else
+        {
+            _poller.ArmDescriptor(Clock.ToSystemNs(dueNs));
+        }
+    }
+
+    // After a schedule call outside a tick.
+    private void TellForeignLoop()
+    {
+        if (_isGuest && _gate.HasFlag(Gate.Outside))
+        {
+            ArmDescriptor();
+        }
+    }
+
+    private void RunAcceptedPosts()
+    {
+        while (!_normal.IsEmpty)
+        {
+            (object? callback, object? state) = _normal.Peek();
+            _normal.Skip();
+            if (callback is SendOrPostCallback)
+            {
+                RunPost(callback, state);
+            }
+        }
+
+        while (_posts.TryTakeLast(out object? callback, out object? state))
+        {
+            RunPost(callback!, state);
+        }
+
+        _urgent.Clear();
+        _high.Clear();
+        _normal.Clear();
+        _low.Clear();
+        _idle.Clear();
+    }
+
+    private void ThrowFatal()
+    {
+        if (_fatal is { } fatal)
+        {
+            _fatal = null;
+            fatal.Throw();
+        }
+    }
+
+    private readonly record struct Scope(MainLoop? Loop, SynchronizationContext? Context);
+}

@@ -1,0 +1,328 @@
+namespace Mainspring;
+
+public sealed partial class MainLoop
+{
+    private SourceHandle? _dispatching;
+
+    /// <summary>Adds a source and attaches it.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="retry">What becomes of it when it fails; null is <see cref="RetryPolicy.Default"/>.</param>
+    /// <returns>The source as its user sees it: handlers, counters, removal.</returns>
+    /// <exception cref="IOException">The device is not there or refuses (unless <see cref="RetryPolicy.RetryFirstAttach"/>), or its descriptor cannot be watched.</exception>
+    /// <exception cref="InvalidOperationException">A real descriptor on a virtual clock without <see cref="VirtualClock.AutojumpThreshold"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public SourceHandle Add(IEventSource source, RetryPolicy? retry = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        CheckAccess();
+        ObjectDisposedException.ThrowIf(_isClosing, this);
+        SourceHandle handle = _sources.Add(this, source, retry ?? RetryPolicy.Default);
+        try
+        {
+            Attach(handle);
+        }
+        catch (Exception exception)
+        {
+            if (handle.Retry.RetryFirstAttach)
+            {
+                handle.ErrorCount++;
+                Log.Write(LogSeverity.Warning, Name, $"{handle.Name} is not there yet: {exception.Message}");
+                ScheduleRetry(handle);
+            }
+            else
+            {
+                Remove(handle);
+                throw;
+            }
+        }
+
+        TellForeignLoop();
+        return handle;
+    }
+
+    internal void SetInterest(SourceHandle source, PollEvents interest)
+    {
+        if (source.IsPolled)
+        {
+            _poller.Modify(source.Key, interest);
+        }
+    }
+
+    internal void Remove(SourceHandle source)
+    {
+        CheckAccess("Remove", evenDisposed: true);
+        if (source.State == SourceState.Removed)
+        {
+            return;
+        }
+
+        source.RetryTimer.Cancel();
+        Detach(source, SourceState.Removed);
+        _sources.Remove(source);
+        source.OnRemoved();
+    }
+
+    internal void Disconnect(SourceHandle source)
+    {
+        source.IsDisconnecting = true;
+        if (_dispatching != source)
+        {
+            DetachForRetry(source);
+        }
+    }
+
+    private void Attach(SourceHandle handle)
+    {
+        var context = new SourceContext(handle);
+        handle.Context = context;
+        handle.IsDisconnecting = false;
+        Begin(WorkKind.Source, handle);
+        try
+        {
+            handle.Source.Attach(context);
+            if (handle.Source is IPollableSource pollable)
+            {
+                if (!Clock.AllowsDescriptors)
+                {
+                    throw new InvalidOperationException(
+                        $"{handle.Name} has a real descriptor, and loop '{Name}' a virtual clock: set VirtualClock.AutojumpThreshold to say how long the loop waits for real events, or use a simulated source.");
+                }
+
+                _poller.Add(handle.Key, pollable.Handle, pollable.Interest, handle.Name);
+                handle.IsPolled = true;
+                _sources.PolledCount++;
+            }
+        }
+        catch
+        {
+            handle.Context = null;
+            DetachSafely(handle);
+            throw;
+        }
+        finally
+        {
+            End(WorkKind.Source, handle);
+        }
+
+        handle.State = SourceState.Attached;
+        handle.AttachCount++;
+        if (handle.Source is IPreparedSource)
+        {
+            _sources.Prepared.Add(handle);
+        }
+
+        if (handle.IsDisconnecting)
+        {
+            DetachForRetry(handle); // it has seen its device vanish while it attached
+        }
+    }
+
+    // Prepared sources say whether they have something, and how long the loop may sleep.
+    private long AskPreparedSources(long deadlineNs)
+    {
+        List<SourceHandle> prepared = _sources.Prepared;
+        for (int i = 0; i < prepared.Count; i++)
+        {
+            SourceHandle handle = prepared[i];
+            long nowNs = Clock.ReadNs();
+            TimeSpan wait = deadlineNs == long.MaxValue ? TimeSpan.MaxValue : Nanoseconds.ToTimeSpan(Math.Max(0, deadlineNs - nowNs));
+            TimeSpan before = wait;
+            bool isReady = false;
+            try
+            {
+                isReady = ((IPreparedSource)handle.Source).Prepare(ref wait);
+            }
+            catch (Exception exception)
+            {
+                Fail(handle, exception);
+                i--;
+                continue;
+            }
+
+            if (isReady)
+            {
+                _sources.AddWorkLeft(handle);
+                deadlineNs = 0;
+            }
+            else if (wait < before)
+            {
+                deadlineNs = Nanoseconds.Deadline(nowNs, Nanoseconds.From(wait));
+            }
+        }
+
+        return deadlineNs;
+    }
+
+    private void DispatchSources(int ready)
+    {
+        for (int i = 0; i < ready; i++)
+        {
+            (long key, PollEvents events) = _poller.Ready(i);
+            if (_sources.Find(key) is { } source) // null: a handler before it has removed it
+            {
+                Dispatch(source, events);
+            }
+        }
+
+        foreach (SourceHandle source in _sources.TakeWorkLeft())
+        {
+            bool stillHas = source.HasWorkLeft; // not when it was dispatched above
+            source.HasWorkLeft = false;
+            if (stillHas)
+            {
+                Dispatch(source, PollEvents.None);
+            }
+        }
+
+        if (_sources.HasWoken)
+        {
+            foreach (SourceHandle source in _sources.TakeWoken())
+            {
+                Volatile.Write(ref source.Woken, 0);
+                Dispatch(source, PollEvents.None);
+            }
+        }
+    }
+
+    private void Dispatch(SourceHandle source, PollEvents events)
+    {
+        if (source.State != SourceState.Attached)
+        {
+            return;
+        }
+
+        source.HasWorkLeft = false;
+        source.DispatchCount++;
+        int handled = 0;
+        _dispatching = source;
+        Begin(WorkKind.Source, source);
+        try
+        {
+            handled = source.Source.Dispatch(events, _options.MaxEventsPerDispatch);
+        }
+        catch (Exception exception)
+        {
+            _dispatching = null;
+            if (source.State == SourceState.Attached)
+            {
+                Fail(source, exception);
+            }
+            else
+            {
+                Report(exception, WorkKind.Source, source.Name, null);
+            }
+        }
+
+        _dispatching = null;
+        End(WorkKind.Source, source);
+        if (source.State != SourceState.Attached)
+        {
+            return;
+        }
+
+        if (handled > 0)
+        {
+            source.FailedAttempts = 0; // it works: the next failure starts from the shortest delay
+        }
+
+        if (source.IsDisconnecting)
+        {
+            DetachForRetry(source);
+        }
+        else if (handled >= _options.MaxEventsPerDispatch)
+        {
+            _sources.AddWorkLeft(source);
+        }
+        else if (handled == 0 && (events & (PollEvents.HangUp | PollEvents.Error)) != 0)
+        {
+            // The condition cannot be masked: keeping the descriptor would keep the processor busy for ever.
+            source.Context?.Emit(new SourceHungUp(events));
+            if (source.State == SourceState.Attached)
+            {
+                DetachForRetry(source);
+            }
+        }
+    }
+
+    // Reported once, detached, and attached again later: the loop goes on.
+    private void Fail(SourceHandle source, Exception exception)
+    {
+        source.ErrorCount++;
+        Report(exception, WorkKind.Source, source.Name, null);
+        if (source.State == SourceState.Attached)
+        {
+            DetachForRetry(source);
+        }
+    }
+
+    private void DetachForRetry(SourceHandle source)
+    {
+        Detach(source, SourceState.WaitingToRetry);
+        ScheduleRetry(source);
+    }
+
+    private void Detach(SourceHandle source, SourceState state)
+    {
+        source.State = state;
+        source.Context = null;
+        source.HasWorkLeft = false;
+        if (source.IsPolled)
+        {
+            source.IsPolled = false;
+            _sources.PolledCount--;
+            _poller.Remove(source.Key);
+        }
+
+        _sources.Prepared.Remove(source);
+        DetachSafely(source);
+    }
+
+    private void DetachSafely(SourceHandle source)
+    {
+        try
+        {
+            source.Source.Detach();
+        }
+        catch (Exception exception)
+        {
+            Report(exception, WorkKind.Source, source.Name, null);
+        }
+    }
+
+    private void ScheduleRetry(SourceHandle source)
+    {
+        if (source.FailedAttempts >= source.Retry.MaxAttempts)
+        {
+            source.State = SourceState.Failed;
+            if (source.Retry.MaxAttempts > 0)
+            {
+                Log.Write(LogSeverity.Error, Name, $"{source.Name}: given up after {source.FailedAttempts} attempts to attach it again.");
+            }
+
+            return;
+        }
+
+        source.State = SourceState.WaitingToRetry;
+        TimeSpan delay = source.Retry.DelayBefore(source.FailedAttempts++);
+        source.RetryTimer = CallAtNs(Nanoseconds.Deadline(Clock.ReadNs(), Nanoseconds.From(delay)), static source => source.Loop.TryAgain(source), source);
+        source.RetryTimer.Unref(); // the source itself keeps the loop alive
+    }
+
+    private void TryAgain(SourceHandle source)
+    {
+        try
+        {
+            Attach(source);
+        }
+        catch (Exception)
+        {
+            // Counted, not reported: the failure itself was, and this is it going on.
+            source.ErrorCount++;
+            ScheduleRetry(source);
+        }
+    }
+}
+
+/// <summary>The other end of a descriptor is gone and the source had nothing left to handle; the loop detaches it and attaches it again by its <see cref="RetryPolicy"/>.</summary>
+/// <param name="Events">What the descriptor reported.</param>
+public readonly record struct SourceHungUp(PollEvents Events);

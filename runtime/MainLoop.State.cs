@@ -1,0 +1,171 @@
+namespace Mainspring;
+
+public sealed partial class MainLoop
+{
+    [ThreadStatic]
+    private static MainLoop? s_current;
+
+    private readonly LoopOptions _options;
+    private readonly Poller _poller;
+    private readonly LoopSynchronizationContext _context;
+    private readonly Watchdog? _watchdog;
+
+    // The lanes, in their order. Posts come after Normal.
+    private readonly CallbackRing _urgent = new();
+    private readonly CallbackRing _high = new();
+    private readonly CallbackRing _normal = new();
+    private readonly PostQueue _posts = new();
+    private readonly CallbackRing _low = new();
+    private readonly CallbackRing _idle = new();
+
+    private readonly SourceTable _sources = new();
+    private readonly FramePacer _frames;
+    private readonly FramePhases _phases = new();
+    private readonly BackgroundQueue _background = new();
+    private readonly FrameBudget _budget;
+    private readonly bool _isLockstep;
+
+    private Gate _gate = Gate.Outside;
+    private volatile Stage _stage;
+    private long _nowNs;
+    private long _ticks;
+    private CallbackRing? _runningLane;
+    private bool _isCut;
+    private int _isAsleep;       // 1: who adds work from elsewhere has to wake the loop
+    private int _stopRequested;
+    private bool _isGuest;       // the descriptor was handed out: it has to be armed whenever no tick runs
+    private int _ownerThread;    // managed id; 0 while nobody owns the loop
+
+    /// <summary>Makes a loop with the default options: event-driven, on the monotonic clock.</summary>
+    public MainLoop()
+        : this(new LoopOptions())
+    {
+    }
+
+    /// <summary>Makes a loop. It belongs to nobody until it is run, ticked or bound.</summary>
+    /// <param name="options">How it is built.</param>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    /// <exception cref="IOException">The system refuses the loop its descriptors.</exception>
+    public MainLoop(LoopOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxRounds, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.PromoteAfter, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxEventsPerDispatch, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxCatchUp);
+        _options = options;
+        _frames = new FramePacer(options);
+        _isLockstep = options.Pacing == Pacing.FrameLocked;
+        Clock = options.Clock ?? new MonotonicClock();
+        Clock.Bind(this);
+        Trace = options.Trace;
+        Timers = new TimerQueue(this);
+        TimeProvider = new LoopTimeProvider(this, Clock);
+        _budget = new FrameBudget(this);
+        _context = new LoopSynchronizationContext(this);
+        _gate |= options.Debug ? Gate.Debug : 0;
+        _poller = Poller.Create(options.PortablePoller);
+        _watchdog = options.WatchdogThreshold is { } threshold ? new Watchdog(this, threshold) : null;
+    }
+
+    /// <summary>The loop that runs on this thread, or null.</summary>
+    public static MainLoop? Current => s_current;
+
+    /// <summary>The loop's name.</summary>
+    public string Name => _options.Name;
+
+    /// <summary>The loop's clock.</summary>
+    public LoopClock Clock { get; }
+
+    /// <summary>The time since the loop's start, read once per tick: everything in one tick sees the same.</summary>
+    public TimeSpan Now => Nanoseconds.ToTimeSpan(_nowNs);
+
+    /// <summary>The loop's clock and timers for code that takes a <see cref="System.TimeProvider"/>. Any thread; timers run on the loop.</summary>
+    public TimeProvider TimeProvider { get; }
+
+    /// <summary>The loop's <see cref="System.Threading.SynchronizationContext"/>, which is current while the loop runs. Its <c>Post</c> may be called from any thread and never throws.</summary>
+    public SynchronizationContext SynchronizationContext => _context;
+
+    /// <summary>Listens to everything that runs; null costs nothing.</summary>
+    public LoopTrace? Trace { get; set; }
+
+    /// <summary>Whether the loop is in <c>Run</c> or <see cref="Tick"/>, on whatever thread.</summary>
+    public bool IsRunning => Volatile.Read(ref _entered) != 0;
+
+    /// <summary>Whether the loop was disposed.</summary>
+    public bool IsDisposed => _gate.HasFlag(Gate.Disposed);
+
+    /// <summary>Whether debug mode is on.</summary>
+    public bool IsDebug => _options.Debug;
+
+    /// <summary>What keeps the loop from being idle, by kind. Loop's thread only.</summary>
+    public LoopCounters Counters => new(
+        _urgent.Pending + _high.Pending + _normal.Pending + _low.Pending + _idle.Pending,
+        Timers.Count, _sources.Count, _background.Count, _ticks, _lostContinuations, _errors, _suppressedErrors);
+
+    internal TimerQueue Timers { get; }
+
+    internal long NowNs => _nowNs;
+
+    internal bool IsOnOwnThread => ReferenceEquals(s_current, this);
+
+    /// <summary>Pieces of work that others do for the loop, for whose ends a virtual clock has to wait. Whoever ends one posts.</summary>
+    internal int OutstandingWork;
+
+    /// <summary>Something came from another thread.</summary>
+    internal bool HasNews => !_posts.IsEmpty || _sources.HasWoken || IsStopping;
+
+    internal bool HasUrgentWork => !_urgent.IsEmpty || !_high.IsEmpty || HasNews;
+
+    internal bool HasReadySource => _sources.HasPolled && _poller.HasReady();
+
+    // What the watchdog watches: changes whenever a piece of work ends.
+    internal long Progress => _urgent.Head + _high.Head + _normal.Head + _posts.Taken + _low.Head + _idle.Head + Volatile.Read(ref _steps);
+
+    internal bool IsBusy => IsRunning && _stage != Stage.Waiting;
+
+    private bool IsStopping => Volatile.Read(ref _stopRequested) != 0;
+
+    private bool HasRegularCallbacks => !_normal.IsEmpty || !_urgent.IsEmpty || !_high.IsEmpty || !_posts.IsEmpty;
+
+    private bool HasCallbacks => HasRegularCallbacks || !_low.IsEmpty || !_idle.IsEmpty;
+
+    private bool IsRunnable => HasCallbacks || _sources.HasWorkLeft || _sources.HasWoken || _background.Count > 0 || IsStopping;
+
+    // When the loop has something to do: 0 is now. A frame-locked loop does everything in its frames.
+    private long DueNs => IsStopping ? 0 : _isLockstep ? _frames.NextDeadlineNs : IsRunnable ? 0 : NextDeadlineNs;
+
+    private long NextDeadlineNs => Math.Min(Timers.NextDeadlineNs(), _frames.NextDeadlineNs);
+
+    private CallbackRing LaneOf(Priority priority) => priority switch
+    {
+        Priority.Normal => _normal,
+        Priority.Urgent => _urgent,
+        Priority.High => _high,
+        Priority.Low => _low,
+        Priority.Idle => _idle,
+        _ => throw new ArgumentOutOfRangeException(nameof(priority), priority, "There are five priorities, from Urgent to Idle."),
+    };
+
+    private long DeadlineIn(long waitNs) => waitNs == long.MaxValue ? waitNs : Nanoseconds.Deadline(Clock.ReadNs(), waitNs);
+
+    // What a schedule call has to look at before it takes the short way.
+    [Flags]
+    private enum Gate
+    {
+        Open = 0,
+        Outside = 1,  // no tick runs: a foreign loop may have to be told
+        Debug = 2,
+        Disposed = 4,
+    }
+
+    private enum Stage
+    {
+        Outside,
+        Waiting,
+        Sources,
+        Ready,
+        Frame,
+        Background,
+    }
+}

@@ -1,0 +1,203 @@
+namespace Mainspring;
+
+// The calls that any thread may make.
+public sealed partial class MainLoop
+{
+    private static readonly Action s_nothing = static () => { };
+
+    private long _lostContinuations;
+
+    /// <summary>Runs a callback on the loop's thread, in a next round: the thread-safe <see cref="CallSoon(Action)"/>. Wakes the loop; wake-ups coalesce.
+    /// The posts of one thread run in its order. A post that was accepted runs, before the end of <see cref="Dispose"/> at the latest.</summary>
+    /// <param name="callback">The callback.</param>
+    /// <exception cref="ObjectDisposedException">The loop was disposed; the callback will not run.</exception>
+    public void Post(Action callback) => ObjectDisposedException.ThrowIf(!TryPost(callback), this);
+
+    /// <summary>Runs a callback with a state on the loop's thread: no closure, no allocation. Otherwise as <see cref="Post(Action)"/>.</summary>
+    /// <typeparam name="TState">The state's type.</typeparam>
+    /// <param name="callback">The callback.</param>
+    /// <param name="state">What it is given.</param>
+    /// <exception cref="ObjectDisposedException">The loop was disposed; the callback will not run.</exception>
+    public void Post<TState>(Action<TState> callback, TState state)
+        where TState : class => ObjectDisposedException.ThrowIf(!TryPost(callback, state), this);
+
+    /// <summary>As <see cref="Post(Action)"/>, without the exception.</summary>
+    /// <param name="callback">The callback.</param>
+    /// <returns>False when the loop was disposed; the callback will not run then.</returns>
+    public bool TryPost(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return IsOnOwnThread ? TryPostHere(LoopSynchronizationContext.RunAction, callback) : TryAddPost(callback, null);
+    }
+
+    /// <summary>As <see cref="Post{TState}(Action{TState}, TState)"/>, without the exception.</summary>
+    /// <typeparam name="TState">The state's type.</typeparam>
+    /// <param name="callback">The callback.</param>
+    /// <param name="state">What it is given.</param>
+    /// <returns>False when the loop was disposed; the callback will not run then.</returns>
+    public bool TryPost<TState>(Action<TState> callback, TState state)
+        where TState : class
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        ArgumentNullException.ThrowIfNull(state);
+        return IsOnOwnThread ? TryPostHere(LoopSynchronizationContext.RunAction, () => callback(state)) : TryAddPost(callback, state);
+    }
+
+    /// <summary>Runs a function on the loop's thread and waits for its result. Needs a loop that runs, ticks or will be disposed.</summary>
+    /// <typeparam name="T">The result's type.</typeparam>
+    /// <param name="function">The function; its exception is thrown here.</param>
+    /// <returns>Its result.</returns>
+    /// <exception cref="InvalidOperationException">Called on the loop's own thread, which cannot wait for itself.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public T Invoke<T>(Func<T> function)
+    {
+        if (IsOnOwnThread)
+        {
+            throw new InvalidOperationException($"Invoke waits for loop '{Name}', and was called on its own thread: call the function directly, or use InvokeAsync.");
+        }
+
+        return InvokeAsync(function).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Runs an action on the loop's thread and waits for its end; as <see cref="Invoke{T}(Func{T})"/>.</summary>
+    /// <param name="action">The action; its exception is thrown here.</param>
+    /// <exception cref="InvalidOperationException">Called on the loop's own thread, which cannot wait for itself.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public void Invoke(Action action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        Invoke(() =>
+        {
+            action();
+            return true;
+        });
+    }
+
+    /// <summary>Runs a function on the loop's thread and gives its result as a task. What awaits the task never runs inside the function's call.</summary>
+    /// <typeparam name="T">The result's type.</typeparam>
+    /// <param name="function">The function; its exception becomes the task's.</param>
+    /// <param name="cancellationToken">Cancels the task as long as the function has not begun.</param>
+    /// <returns>The task.</returns>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public Task<T> InvokeAsync<T>(Func<T> function, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        var invocation = new Invocation<T>(function, cancellationToken);
+        Post(static invocation => invocation.Run(), invocation);
+        return invocation.Task;
+    }
+
+    /// <summary>Runs an action on the loop's thread and gives its end as a task; as <see cref="InvokeAsync{T}(Func{T}, CancellationToken)"/>.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="cancellationToken">Cancels the task as long as the action has not begun.</param>
+    /// <returns>The task.</returns>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public Task InvokeAsync(Action action, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        return InvokeAsync(
+            () =>
+            {
+                action();
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Ends <c>Run</c> after the present round, or, when the loop does not run, the next <c>Run</c> after one tick without blocking. What is queued stays. Any thread.</summary>
+    public void Stop()
+    {
+        Volatile.Write(ref _stopRequested, 1);
+        WakeFromAnywhere();
+    }
+
+    /// <summary>Queues a continuation of the loop's synchronization context.</summary>
+    internal void PostContinuation(SendOrPostCallback callback, object state)
+    {
+        if (IsOnOwnThread ? !TryPostHere(callback, state) : !TryAddPost(callback, state))
+        {
+            Interlocked.Increment(ref _lostContinuations);
+            ThreadPool.UnsafeQueueUserWorkItem(static work => work.callback(work.state), (callback, state), preferLocal: false);
+        }
+    }
+
+    /// <summary>Has the loop look again at what another thread has changed.</summary>
+    internal void Nudge()
+    {
+        if (IsRunning && !IsOnOwnThread)
+        {
+            _ = TryAddPost(s_nothing, null); // a disposed loop looks at nothing
+        }
+    }
+
+    internal void WakeFromAnywhere()
+    {
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _isAsleep) != 0 && Interlocked.Exchange(ref _isAsleep, 0) != 0)
+        {
+            _poller.Wake();
+        }
+    }
+
+    internal void WakeSource(SourceHandle source)
+    {
+        if (Interlocked.Exchange(ref source.Woken, 1) == 0)
+        {
+            _sources.AddWoken(source);
+            WakeFromAnywhere();
+        }
+    }
+
+    private bool TryAddPost(object callback, object? state)
+    {
+        if (!_posts.TryAdd(callback, state))
+        {
+            return false;
+        }
+
+        if (Volatile.Read(ref _isAsleep) != 0 && Interlocked.Exchange(ref _isAsleep, 0) != 0)
+        {
+            _poller.Wake(); // the first of many that come while it sleeps
+        }
+
+        return true;
+    }
+
+    // On the loop's own thread a post keeps its place among the callbacks. Its type tells Dispose that it was accepted.
+    private bool TryPostHere(SendOrPostCallback callback, object state)
+    {
+        if (_isClosing)
+        {
+            return false;
+        }
+
+        _normal.Add(callback, state);
+        return true;
+    }
+
+    private sealed class Invocation<T>(Func<T> function, CancellationToken cancellationToken)
+        : TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public void Run()
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                SetCanceled(cancellationToken);
+                return;
+            }
+
+            try
+            {
+                SetResult(function());
+            }
+            catch (OperationCanceledException exception)
+            {
+                SetCanceled(exception.CancellationToken);
+            }
+            catch (Exception exception)
+            {
+                SetException(exception);
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Mainspring;
+
+/// <summary>
+/// The lane for callbacks from other threads: many producers, one consumer, no lock on the way. Each thread's order is kept.
+/// Once closed it refuses; whatever it accepted before can still be taken, so that a post either runs or is refused.
+/// </summary>
+/// <remarks>
+/// Segments are bounded rings after D. Vyukov's MPMC queue: a slot's turn says whether it is free for, or filled by, a position. A full
+/// segment is frozen (its tail jumps out of reach) and followed by one of twice the size; the steady state stays in one segment.
+/// </remarks>
+internal sealed class PostQueue
+{
+    private const int FirstCapacity = 256;
+    private const int LastCapacity = 1 << 20;
+
+    private readonly Lock _growing = new();
+    private volatile Segment _tailSegment;
+    private Segment _headSegment; // the consumer's
+    private bool _closed;         // guarded by _growing
+
+    public PostQueue()
+    {
+        _tailSegment = _headSegment = new Segment(FirstCapacity);
+    }
+
+    /// <summary>Adds a callback from any thread; a full fence stands between its publication and the return.</summary>
+    /// <returns>False when the queue is closed.</returns>
+    public bool TryAdd(object callback, object? state)
+    {
+        while (true)
+        {
+            Segment segment = _tailSegment;
+            if (segment.TryAdd(callback, state))
+            {
+                return true;
+            }
+
+            lock (_growing)
+            {
+                if (_closed)
+                {
+                    return false;
+                }
+
+                if (_tailSegment == segment)
+                {
+                    segment.Freeze();
+                    segment.Next = new Segment(Math.Min(segment.Capacity * 2, LastCapacity));
+                    _tailSegment = segment.Next;
+                }
+            }
+        }
+    }
+
+    /// <summary>Refuses everything from now on.</summary>
+    public void Close()
+    {
+        lock (_growing)
+        {
+            _closed = true;
+            _tailSegment.Freeze();
+        }
+    }
+
+    /// <summary>Whether nothing can be taken. A post that is just being made may not be seen yet; its thread will wake the loop.</summary>
+    public bool IsEmpty => !_headSegment.HasReady && _headSegment.Next is null;
+
+    /// <summary>The number of callbacks taken so far; the watchdog watches it.</summary>
+    public long Taken { get; private set; }
+
+    /// <summary>How many can be taken at least.</summary>
+    public long Count
+    {
+        get
+        {
+            PassEmptySegments();
+            return _headSegment.Count;
+        }
+    }
+
+    /// <summary>Takes the oldest callback, if it has been published.</summary>
+    public bool TryTake(out object? callback, out object? state)
+    {
+        if (!_headSegment.TryTake(out callback, out state))
+        {
+            PassEmptySegments();
+            if (!_headSegment.TryTake(out callback, out state))
+            {
+                return false;
+            }
+        }
+
+        Taken++;
+        return true;
+    }
+
+    /// <summary>Takes the oldest callback of a closed queue, waiting for threads that are just publishing one.</summary>
+    public bool TryTakeLast(out object? callback, out object? state)
+    {
+        var spin = default(SpinWait);
+        while (true)
+        {
+            if (TryTake(out callback, out state))
+            {
+                return true;
+            }
+
+            if (_headSegment.IsDrained && _headSegment.Next is null)
+            {
+                return false;
+            }
+
+            spin.SpinOnce(); // a producer stands between its claim and its publication
+        }
+    }
+
+    private void PassEmptySegments()
+    {
+        while (_headSegment.IsDrained && _headSegment.Next is { } next)
+        {
+            _headSegment = next;
+        }
+    }
+
+    private sealed class Segment
+    {
+        private readonly Slot[] _slots;
+        private Ends _ends;
+        private bool _frozen;
+
+        public Segment(int capacity)
+        {
+            _slots = new Slot[capacity];
+            for (int i = 0; i < capacity; i++)
+            {
+                _slots[i].Turn = i;
+            }
+        }
+
+        public Segment? Next
+        {
+            get => Volatile.Read(ref field);
+            set => Volatile.Write(ref field, value);
+        }
+
+        public int Capacity => _slots.Length;
+
+        public long Count => Math.Max(0, RealTail - _ends.Head);
+
+        /// <summary>Frozen, and everything that was claimed has been taken.</summary>
+        public bool IsDrained => Volatile.Read(ref _frozen) && _ends.Head == RealTail;
+
+        public bool HasReady => Volatile.Read(ref At(_ends.Head).Turn) == _ends.Head + 1;
+
+        private long RealTail
+        {
+            get
+            {
+                long tail = Volatile.Read(ref _ends.Tail);
+                return tail >= Ends.OutOfReach ? tail - Ends.OutOfReach : tail;
+            }
+        }
+
+        public bool TryAdd(object callback, object? state)
+        {
+            while (true)
+            {
+                long position = Volatile.Read(ref _ends.Tail);
+                ref Slot slot = ref At(position);
+                long ahead = Volatile.Read(ref slot.Turn) - position;
+                if (ahead == 0)
+                {
+                    if (Interlocked.CompareExchange(ref _ends.Tail, position + 1, position) == position)
+                    {
+                        slot.Callback = callback;
+                        slot.State = state;
+                        Interlocked.Exchange(ref slot.Turn, position + 1); // publishes, and is the fence before the sleeper's flag is read
+                        return true;
+                    }
+                }
+                else if (ahead < 0)
+                {
+                    return false; // full, or frozen
+                }
+            }
+        }
+
+        public bool TryTake(out object? callback, out object? state)
+        {
+            long position = _ends.Head;
+            ref Slot slot = ref At(position);
+            if (Volatile.Read(ref slot.Turn) != position + 1)
+            {
+                callback = state = null;
+                return false;
+            }
+
+            callback = slot.Callback;
+            state = slot.State;
+            slot.Callback = slot.State = null;
+            _ends.Head = position + 1;
+            Volatile.Write(ref slot.Turn, position + _slots.Length);
+            return true;
+        }
+
+        public void Freeze()
+        {
+            if (!_frozen)
+            {
+                Interlocked.Add(ref _ends.Tail, Ends.OutOfReach); // every slot's turn is now behind it: TryAdd sees a full ring
+                Volatile.Write(ref _frozen, true);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private ref Slot At(long position) =>
+            ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (nint)(position & (_slots.Length - 1)));
+    }
+
+    private struct Slot
+    {
+        public object? Callback;
+        public object? State;
+        public long Turn;
+    }
+
+    // Head and tail on cache lines of their own: the consumer writes the one, the producers the other.
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
+    private struct Ends
+    {
+        public const long OutOfReach = 1L << 62;
+
+        [FieldOffset(128)]
+        public long Head;
+
+        [FieldOffset(256)]
+        public long Tail;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+
+namespace Mainspring;
+
+/// <summary>A source that was added to a loop, seen from its user. Loop's thread only.</summary>
+[DebuggerDisplay("{Name} {State}")]
+public sealed class SourceHandle
+{
+    private Delegate[] _handlers = []; // replaced, never changed: a pass over it is not disturbed by On and Off
+
+    internal SourceHandle(MainLoop loop, IEventSource source, RetryPolicy retry, long key)
+    {
+        Loop = loop;
+        Source = source;
+        Retry = retry;
+        Key = key;
+        Name = source.Name;
+    }
+
+    /// <summary>The source.</summary>
+    public IEventSource Source { get; }
+
+    /// <summary>Its name when it was added.</summary>
+    public string Name { get; }
+
+    /// <summary>Its loop.</summary>
+    public MainLoop Loop { get; }
+
+    /// <summary>Where it is in its life.</summary>
+    public SourceState State { get; internal set; } = SourceState.WaitingToRetry;
+
+    /// <summary>What it has done so far.</summary>
+    public SourceCounters Counters => new(EventCount, BytesCount, LostCount, ErrorCount, AttachCount, DispatchCount);
+
+    /// <summary>Whether it keeps <see cref="RunOptions.UntilIdle"/> waiting.</summary>
+    public bool IsReferenced { get; private set; } = true;
+
+    internal RetryPolicy Retry { get; }
+
+    /// <summary>Index in the loop's table and a number never used twice: what the poller says when it is ready.</summary>
+    internal long Key { get; }
+
+    internal SourceContext? Context { get; set; }
+
+    internal bool IsPolled { get; set; }
+
+    internal bool HasWorkLeft { get; set; }
+
+    internal bool IsDisconnecting { get; set; }
+
+    internal int Woken; // 1: in the list of woken sources
+
+    internal int FailedAttempts { get; set; }
+
+    internal TimerHandle RetryTimer { get; set; }
+
+    internal long EventCount { get; private set; }
+
+    internal long BytesCount { get; set; }
+
+    internal long LostCount { get; set; }
+
+    internal long ErrorCount { get; set; }
+
+    internal long AttachCount { get; set; }
+
+    internal long DispatchCount { get; set; }
+
+    /// <summary>Runs a handler for every event of a type. Handlers run in the order in which they were added.</summary>
+    /// <typeparam name="TEvent">The exact type that the source emits; its documentation lists them.</typeparam>
+    /// <param name="handler">The handler.</param>
+    /// <returns>This source, so that calls can be chained.</returns>
+    public SourceHandle On<TEvent>(SourceEventHandler<TEvent> handler)
+        where TEvent : struct, allows ref struct
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        _handlers = [.. _handlers, handler];
+        return this;
+    }
+
+    /// <summary>Undoes one <see cref="On"/>. Within a handler it takes effect with the next event.</summary>
+    /// <typeparam name="TEvent">The event's type.</typeparam>
+    /// <param name="handler">The handler.</param>
+    /// <returns>Whether it was there.</returns>
+    public bool Off<TEvent>(SourceEventHandler<TEvent> handler)
+        where TEvent : struct, allows ref struct
+    {
+        int index = Array.IndexOf(_handlers, handler);
+        if (index < 0)
+        {
+            return false;
+        }
+
+        _handlers = [.. _handlers.AsSpan(0, index), .. _handlers.AsSpan(index + 1)];
+        return true;
+    }
+
+    /// <summary>
+    /// The events of one type as a stream, through a bounded queue: when the reader is slow, <paramref name="overflow"/> says which events
+    /// are dropped, and they are counted.
+    /// </summary>
+    /// <typeparam name="TEvent">The event's type.</typeparam>
+    /// <param name="capacity">How many events may wait.</param>
+    /// <param name="overflow">Which event goes when the queue is full.</param>
+    /// <returns>The stream; it starts now, may be read once, and ends when the source is removed. Dispose it to end it earlier.</returns>
+    public EventStream<TEvent> Events<TEvent>(int capacity = 256, Overflow overflow = Overflow.DropOldest)
+        where TEvent : struct =>
+        new(this, capacity, overflow);
+
+    /// <summary>Detaches the source and takes it out of the loop, for good. Also from within its own handlers; idempotent.</summary>
+    public void Remove() => Loop.Remove(this);
+
+    /// <summary>Lets <see cref="RunOptions.UntilIdle"/> end although this source is there.</summary>
+    public void Unref() => IsReferenced = false;
+
+    /// <summary>Undoes <see cref="Unref"/>.</summary>
+    public void Ref() => IsReferenced = true;
+
+    /// <summary>Called once, when the source has left the loop.</summary>
+    internal event Action? Removed;
+
+    internal void OnRemoved() => Removed?.Invoke();
+
+    internal void Emit<TEvent>(in TEvent e)
+        where TEvent : struct, allows ref struct
+    {
+        EventCount++;
+        var info = new EventInfo(this, Loop.Now, EventCount);
+        Loop.Trace?.Event(typeof(TEvent), in info);
+        foreach (Delegate candidate in _handlers)
+        {
+            if (candidate is SourceEventHandler<TEvent> handler)
+            {
+                try
+                {
+                    handler(in e, in info);
+                }
+                catch (Exception exception)
+                {
+                    Loop.Report(exception, WorkKind.EventHandler, Name, null);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+namespace Mainspring;
+
+/// <summary>The sources of a loop, and which of them want to be dispatched. Loop's thread only, but for <see cref="AddWoken"/>.</summary>
+internal sealed class SourceTable
+{
+    private const int IndexBits = 24; // of a key; the rest is a number that is never used again
+
+    private readonly Lock _wakeLock = new();
+    private readonly List<SourceHandle?> _slots = [];
+    private readonly Stack<int> _free = [];
+    private readonly List<SourceHandle> _prepared = [];
+    private List<SourceHandle> _withWorkLeft = [];
+    private List<SourceHandle> _spareWorkLeft = [];
+    private List<SourceHandle> _woken = []; // guarded by _wakeLock
+    private List<SourceHandle> _spareWoken = [];
+    private long _number;
+
+    public int Count { get; private set; }
+
+    public bool HasPolled => PolledCount > 0;
+
+    public int PolledCount { get; set; }
+
+    public bool HasWorkLeft => _withWorkLeft.Count > 0;
+
+    public bool HasWoken
+    {
+        get
+        {
+            lock (_wakeLock)
+            {
+                return _woken.Count > 0;
+            }
+        }
+    }
+
+    public bool HasReferenced
+    {
+        get
+        {
+            foreach (SourceHandle? source in _slots)
+            {
+                if (source is { IsReferenced: true, State: not SourceState.Failed })
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    public List<SourceHandle> Prepared => _prepared;
+
+    public SourceHandle[] All() => [.. _slots.OfType<SourceHandle>()];
+
+    public SourceHandle Add(MainLoop loop, IEventSource source, RetryPolicy retry)
+    {
+        if (!_free.TryPop(out int index))
+        {
+            index = _slots.Count;
+            _slots.Add(null);
+        }
+
+        var handle = new SourceHandle(loop, source, retry, (++_number << IndexBits) | (long)index);
+        _slots[index] = handle;
+        Count++;
+        return handle;
+    }
+
+    public void Remove(SourceHandle handle)
+    {
+        int index = (int)(handle.Key & ((1 << IndexBits) - 1));
+        if (_slots[index] == handle)
+        {
+            _slots[index] = null;
+            _free.Push(index);
+            Count--;
+        }
+    }
+
+    /// <summary>The source with this key, or null when it has left.</summary>
+    public SourceHandle? Find(long key)
+    {
+        SourceHandle? handle = _slots[(int)(key & ((1 << IndexBits) - 1))];
+        return handle?.Key == key ? handle : null;
+    }
+
+    public void AddWorkLeft(SourceHandle source)
+    {
+        if (!source.HasWorkLeft)
+        {
+            source.HasWorkLeft = true;
+            _withWorkLeft.Add(source);
+        }
+    }
+
+    /// <summary>Those that had work left; what is added from now on comes with the next call.</summary>
+    public List<SourceHandle> TakeWorkLeft()
+    {
+        (_withWorkLeft, _spareWorkLeft) = (_spareWorkLeft, _withWorkLeft);
+        _withWorkLeft.Clear();
+        return _spareWorkLeft;
+    }
+
+    public void AddWoken(SourceHandle source)
+    {
+        lock (_wakeLock)
+        {
+            _woken.Add(source);
+        }
+    }
+
+    /// <summary>Those that were woken since the last call.</summary>
+    public List<SourceHandle> TakeWoken()
+    {
+        lock (_wakeLock)
+        {
+            (_woken, _spareWoken) = (_spareWoken, _woken);
+            _woken.Clear();
+            return _spareWoken;
+        }
+    }
+}

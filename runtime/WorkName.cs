@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace Mainspring;
+
+/// <summary>Finds a name for anything that a loop runs.</summary>
+internal static class WorkName
+{
+    public static string Of(object? subject) => subject switch
+    {
+        CallbackRecord { Name: { } name } => name,
+        CallbackRecord record => Of(record.Callback),
+        SourceHandle source => source.Name,
+        BackgroundHandle work => work.Name,
+        FrameHandle frame => frame.Name,
+        Delegate callback => OfMethod(callback),
+        null => "nothing",
+        _ => subject.ToString() ?? subject.GetType().Name,
+    };
+
+    /// <summary>The name of what stands in a lane.</summary>
+    public static object? Subject(object? callback, object? state) => state switch
+    {
+        CallbackRecord => state,
+        TimerQueue timers => timers.Running,
+        Delegate inner => inner, // a continuation or posted action in its wrapper
+        _ => callback,
+    };
+
+    private static string OfMethod(Delegate callback) =>
+        DiagnosticMethodInfo.Create(callback) is { } method ? $"{method.DeclaringTypeName}.{method.Name}" : "a callback";
+}
