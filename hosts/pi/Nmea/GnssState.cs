@@ -22,7 +22,9 @@ public sealed class GnssState
     /// <summary>How the position is found. By GGA and GNS; a valid RMC or GLL raises it from none to autonomous.</summary>
     public FixQuality Quality { get; private set; }
 
-    /// <summary>Degrees in the receiver's datum, normally WGS 84; north is positive. The double nearest to what was sent, to 1e-11 minutes.</summary>
+    /// <summary>
+    /// Degrees in the receiver's datum, normally WGS 84; north is positive. The double nearest to what was sent, to 1e-11 minutes.
+    /// </summary>
     public double? LatitudeDegrees { get; private set; }
 
     /// <summary>Degrees, like <see cref="LatitudeDegrees"/>, and set together with it; east is positive.</summary>
@@ -55,16 +57,40 @@ public sealed class GnssState
     /// <summary>Takes what a sentence says.</summary>
     public void Apply(NmeaSentence sentence)
     {
-        if (sentence.Talker.Length != 2) return; // proprietary: its type may look like one of these
+        if (sentence.Talker.Length != 2)
+        {
+            return; // proprietary: its type may look like one of these
+        }
 
         ReadOnlySpan<byte> type = sentence.Type;
-        if (type.SequenceEqual("GGA"u8)) ApplyGga(sentence);
-        else if (type.SequenceEqual("GLL"u8)) ApplyGll(sentence);
-        else if (type.SequenceEqual("GNS"u8)) ApplyGns(sentence);
-        else if (type.SequenceEqual("GSV"u8)) ApplyGsv(sentence);
-        else if (type.SequenceEqual("RMC"u8)) ApplyRmc(sentence);
-        else if (type.SequenceEqual("VTG"u8)) ApplyVtg(sentence);
-        else if (type.SequenceEqual("ZDA"u8)) ApplyZda(sentence);
+        if (type.SequenceEqual("GGA"u8))
+        {
+            ApplyGga(sentence);
+        }
+        else if (type.SequenceEqual("GLL"u8))
+        {
+            ApplyGll(sentence);
+        }
+        else if (type.SequenceEqual("GNS"u8))
+        {
+            ApplyGns(sentence);
+        }
+        else if (type.SequenceEqual("GSV"u8))
+        {
+            ApplyGsv(sentence);
+        }
+        else if (type.SequenceEqual("RMC"u8))
+        {
+            ApplyRmc(sentence);
+        }
+        else if (type.SequenceEqual("VTG"u8))
+        {
+            ApplyVtg(sentence);
+        }
+        else if (type.SequenceEqual("ZDA"u8))
+        {
+            ApplyZda(sentence);
+        }
     }
 
     /// <summary>1 time, 2 to 5 position, 6 quality, 7 satellites used, 8 HDOP, 9 altitude.</summary>
@@ -72,10 +98,17 @@ public sealed class GnssState
     {
         TakeTime(gga[1]);
         SatellitesUsed = Integer(gga[7], 0, 999) ?? SatellitesUsed;
-        if (Integer(gga[6], 0, 9) is not { } number) return;
+        if (Integer(gga[6], 0, 9) is not { } number)
+        {
+            return;
+        }
 
         Quality = number == 9 ? FixQuality.Differential : (FixQuality)number; // 9: NovAtel's number for corrections by satellite
-        if (!HasFix) return;
+        if (!HasFix)
+        {
+            return;
+        }
+
         TakePosition(gga, 2);
         AltitudeMetres = Number(gga[9], -100_000, 1_000_000) ?? AltitudeMetres;
     }
@@ -84,32 +117,49 @@ public sealed class GnssState
     private void ApplyGll(NmeaSentence gll)
     {
         TakeTime(gll[5]);
-        if (TakeStatus(gll[6])) TakePosition(gll, 1);
+        if (TakeStatus(gll[6]))
+        {
+            TakePosition(gll, 1);
+        }
     }
 
     /// <summary>1 time, 2 to 5 position, 6 mode, one letter per constellation, 7 satellites used, 8 HDOP, 9 altitude.</summary>
     private void ApplyGns(NmeaSentence gns)
     {
         TakeTime(gns[1]);
-        if (gns[6].IsEmpty) return; // one that only adds the satellites of one constellation to a GNGNS
+        if (gns[6].IsEmpty)
+        {
+            return; // one that only adds the satellites of one constellation to a GNGNS
+        }
+
         SatellitesUsed = Integer(gns[7], 0, 999) ?? SatellitesUsed;
         Quality = BestMode(gns[6]);
-        if (!HasFix) return;
+        if (!HasFix)
+        {
+            return;
+        }
+
         TakePosition(gns, 2);
         AltitudeMetres = Number(gns[9], -100_000, 1_000_000) ?? AltitudeMetres;
     }
 
-    /// <summary>1 sentences, 2 number of this one, 3 satellites, then four per satellite, from its number; last, maybe, the signal.</summary>
+    /// <summary>1 sentences, 2 number of this one, 3 satellites, four fields per satellite, its number first; maybe the signal.</summary>
     private void ApplyGsv(NmeaSentence gsv)
     {
-        if (Integer(gsv[2], 0, 99) is not { } number) return;
+        if (Integer(gsv[2], 0, 99) is not { } number)
+        {
+            return;
+        }
 
         (int listed, int more) = Math.DivRem(gsv.FieldCount - 3, 4);
         byte signal = more == 1 && gsv[gsv.FieldCount] is [var digit, ..] ? digit : (byte)0;
         SatelliteSet satellites = default;
         for (int i = 0; i < listed; i++)
         {
-            if (Integer(gsv[4 + (4 * i)], 0, 999) is { } satellite) satellites.Add(satellite);
+            if (Integer(gsv[4 + (4 * i)], 0, 999) is { } satellite)
+            {
+                satellites.Add(satellite);
+            }
         }
 
         _inView.Add(BinaryPrimitives.ReadUInt16BigEndian(gsv.Talker), signal, number, number == Integer(gsv[1], 0, 99), satellites);
@@ -119,9 +169,20 @@ public sealed class GnssState
     private void ApplyRmc(NmeaSentence rmc)
     {
         TimeSpan? time = TakeTime(rmc[1]);
-        if (NmeaField.TryDate(rmc[9], out DateOnly date)) TakeUtc(date, time);
-        else CountMalformed(rmc[9]);
-        if (!TakeStatus(rmc[2])) return;
+        if (NmeaField.TryDate(rmc[9], out DateOnly date))
+        {
+            TakeUtc(date, time);
+        }
+        else
+        {
+            CountMalformed(rmc[9]);
+        }
+
+        if (!TakeStatus(rmc[2]))
+        {
+            return;
+        }
+
         TakePosition(rmc, 3);
         TakeSpeed(rmc[7]);
         TakeCourse(rmc[8]);
@@ -130,7 +191,11 @@ public sealed class GnssState
     /// <summary>1 course, 2 T, 3 magnetic course, 4 M, 5 knots, 6 N, 7 km/h, 8 K, 9 mode, whose N is no fix.</summary>
     private void ApplyVtg(NmeaSentence vtg)
     {
-        if (vtg[9] is [(byte)'N']) return;
+        if (vtg[9] is [(byte)'N'])
+        {
+            return;
+        }
+
         TakeCourse(vtg[1]);
         TakeSpeed(vtg[5]);
     }
@@ -139,11 +204,29 @@ public sealed class GnssState
     private void ApplyZda(NmeaSentence zda)
     {
         TimeSpan? time = TakeTime(zda[1]);
-        if (Integer(zda[2], 1, 31) is not { } day) return;
-        if (Integer(zda[3], 1, 12) is not { } month) return;
-        if (Integer(zda[4], 1, 9998) is not { } year) return; // 9999 could end in a leap second, beyond DateTimeOffset
-        if (NmeaField.TryDate(day, month, year, out DateOnly date)) TakeUtc(date, time);
-        else CountMalformed(zda[2]);
+        if (Integer(zda[2], 1, 31) is not { } day)
+        {
+            return;
+        }
+
+        if (Integer(zda[3], 1, 12) is not { } month)
+        {
+            return;
+        }
+
+        if (Integer(zda[4], 1, 9998) is not { } year)
+        {
+            return; // 9999 could end in a leap second, beyond DateTimeOffset
+        }
+
+        if (NmeaField.TryDate(day, month, year, out DateOnly date))
+        {
+            TakeUtc(date, time);
+        }
+        else
+        {
+            CountMalformed(zda[2]);
+        }
     }
 
     private TimeSpan? TakeTime(ReadOnlySpan<byte> field)
@@ -160,7 +243,10 @@ public sealed class GnssState
 
     private void TakeUtc(DateOnly date, TimeSpan? time)
     {
-        if (time is { } known) Utc = new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero) + known;
+        if (time is { } known)
+        {
+            Utc = new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero) + known;
+        }
     }
 
     /// <summary>Four fields: latitude, its half, longitude, its half. Both are taken, or none.</summary>
@@ -186,7 +272,11 @@ public sealed class GnssState
         switch (field)
         {
             case [(byte)'A']:
-                if (!HasFix) Quality = FixQuality.Autonomous;
+                if (!HasFix)
+                {
+                    Quality = FixQuality.Autonomous;
+                }
+
                 return true;
             case [(byte)'V']:
                 Quality = FixQuality.None;
@@ -204,20 +294,30 @@ public sealed class GnssState
 
     private static FixQuality BestMode(ReadOnlySpan<byte> modes)
     {
-        if (modes.Contains((byte)'R')) return FixQuality.Rtk;
-        if (modes.Contains((byte)'F')) return FixQuality.FloatRtk;
-        if (modes.Contains((byte)'P')) return FixQuality.Precise;
-        if (modes.Contains((byte)'D')) return FixQuality.Differential;
-        if (modes.Contains((byte)'A')) return FixQuality.Autonomous;
-        if (modes.Contains((byte)'E')) return FixQuality.Estimated;
-        if (modes.Contains((byte)'M')) return FixQuality.Manual;
-        return modes.Contains((byte)'S') ? FixQuality.Simulated : FixQuality.None;
+        ReadOnlySpan<byte> bestFirst = "RFPDAEMS"u8;
+        int best = bestFirst.IndexOfAny(modes);
+        return (best < 0 ? (byte)'N' : bestFirst[best]) switch
+        {
+            (byte)'R' => FixQuality.Rtk,
+            (byte)'F' => FixQuality.FloatRtk,
+            (byte)'P' => FixQuality.Precise,
+            (byte)'D' => FixQuality.Differential,
+            (byte)'A' => FixQuality.Autonomous,
+            (byte)'E' => FixQuality.Estimated,
+            (byte)'M' => FixQuality.Manual,
+            (byte)'S' => FixQuality.Simulated,
+            _ => FixQuality.None,
+        };
     }
 
     /// <summary>Null if the field is empty, malformed or out of range.</summary>
     private double? Number(ReadOnlySpan<byte> field, double min, double max)
     {
-        if (NmeaField.TryNumber(field, out double value) && value >= min && value <= max) return value;
+        if (NmeaField.TryNumber(field, out double value) && value >= min && value <= max)
+        {
+            return value;
+        }
+
         CountMalformed(field);
         return null;
     }
@@ -225,13 +325,20 @@ public sealed class GnssState
     /// <summary>Null if the field is empty, malformed or out of range.</summary>
     private int? Integer(ReadOnlySpan<byte> field, int min, int max)
     {
-        if (NmeaField.TryInteger(field, out int value) && value >= min && value <= max) return value;
+        if (NmeaField.TryInteger(field, out int value) && value >= min && value <= max)
+        {
+            return value;
+        }
+
         CountMalformed(field);
         return null;
     }
 
     private void CountMalformed(ReadOnlySpan<byte> field)
     {
-        if (!field.IsEmpty) MalformedFields++;
+        if (!field.IsEmpty)
+        {
+            MalformedFields++;
+        }
     }
 }

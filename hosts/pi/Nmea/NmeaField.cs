@@ -43,12 +43,22 @@ internal static class NmeaField
         ReadOnlySpan<byte> text, ReadOnlySpan<byte> hemisphere, char positive, char negative, int maxDegrees, out double degrees)
     {
         degrees = 0;
-        if (hemisphere.Length != 1 || (hemisphere[0] != positive && hemisphere[0] != negative)) return false;
-        if (!TryFixed(text, MinuteDecimals, out long units)) return false;
+        if (hemisphere.Length != 1 || (hemisphere[0] != positive && hemisphere[0] != negative))
+        {
+            return false;
+        }
+
+        if (!TryFixed(text, MinuteDecimals, out long units))
+        {
+            return false;
+        }
 
         (long wholeDegrees, long minuteUnits) = Math.DivRem(units, 100 * UnitsPerMinute);
         long angleUnits = (wholeDegrees * 60 * UnitsPerMinute) + minuteUnits;
-        if (minuteUnits >= 60 * UnitsPerMinute || angleUnits > maxDegrees * 60 * UnitsPerMinute) return false;
+        if (minuteUnits >= 60 * UnitsPerMinute || angleUnits > maxDegrees * 60 * UnitsPerMinute)
+        {
+            return false;
+        }
 
         degrees = (hemisphere[0] == negative ? -angleUnits : angleUnits) / (60.0 * UnitsPerMinute);
         return true;
@@ -58,12 +68,18 @@ internal static class NmeaField
     public static bool TryTime(ReadOnlySpan<byte> text, out TimeSpan time)
     {
         time = default;
-        if (IntegerDigits(text) != 6 || !TryFixed(text, SecondDecimals, out long units)) return false;
+        if (IntegerDigits(text) != 6 || !TryFixed(text, SecondDecimals, out long units))
+        {
+            return false;
+        }
 
         (long hhmmss, long ticks) = Math.DivRem(units, TimeSpan.TicksPerSecond);
         (long hhmm, long second) = Math.DivRem(hhmmss, 100);
         (long hour, long minute) = Math.DivRem(hhmm, 100);
-        if (hour > 23 || minute > 59 || second > 60) return false;
+        if (hour > 23 || minute > 59 || second > 60)
+        {
+            return false;
+        }
 
         time = new TimeSpan((int)hour, (int)minute, (int)second) + new TimeSpan(ticks);
         return true;
@@ -73,7 +89,11 @@ internal static class NmeaField
     public static bool TryDate(ReadOnlySpan<byte> text, out DateOnly date)
     {
         date = default;
-        if (text.Length != 6 || !TryInteger(text, out int ddmmyy)) return false;
+        if (text.Length != 6 || !TryInteger(text, out int ddmmyy))
+        {
+            return false;
+        }
+
         int year = ddmmyy % 100;
         return TryDate(ddmmyy / 10_000, ddmmyy / 100 % 100, year < 80 ? 2000 + year : 1900 + year, out date);
     }
@@ -92,17 +112,31 @@ internal static class NmeaField
         units = 0;
         int integerDigits = IntegerDigits(text);
         ReadOnlySpan<byte> fraction = integerDigits < text.Length ? text[(integerDigits + 1)..] : default;
-        if (integerDigits + fraction.Length == 0 || integerDigits > MaxIntegerDigits) return false;
+        if (integerDigits + fraction.Length == 0 || integerDigits > MaxIntegerDigits)
+        {
+            return false;
+        }
 
         foreach (byte b in text[..integerDigits])
         {
-            if (b is < (byte)'0' or > (byte)'9') return false;
+            if (b is < (byte)'0' or > (byte)'9')
+            {
+                return false;
+            }
+
             units = (units * 10) + (b - '0');
         }
 
-        if (fraction.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
+        if (fraction.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            return false;
+        }
+
         for (int i = 0; i < decimals; i++)
+        {
             units = (units * 10) + (i < fraction.Length ? fraction[i] - '0' : 0);
+        }
+
         return true;
     }
 

@@ -1,6 +1,8 @@
 namespace Mainspring.Pi;
 
-/// <summary>Takes the lines of a receiver: counts the sentences, good and bad, and keeps what they say. Nothing here allocates or throws.</summary>
+/// <summary>
+/// Takes the lines of a receiver: counts the sentences, good and bad, and keeps what they say. Nothing here allocates or throws.
+/// </summary>
 /// <remarks>
 /// The count can be checked independently. Split the bytes at each LF; what follows the last one is no line yet. Strip one CR from
 /// the end of a line. An empty line counts as nothing. Any other is one sentence if it is valid by the rules of
@@ -26,10 +28,17 @@ public sealed class NmeaReader
     /// <returns>Whether it is a valid sentence.</returns>
     public bool Accept(ReadOnlySpan<byte> line)
     {
-        if (line.IsEmpty) return false;
+        if (line.IsEmpty)
+        {
+            return false;
+        }
+
         NmeaStatus status = NmeaSentence.Parse(line, out NmeaSentence sentence);
         CountLine(status);
-        if (status != NmeaStatus.Valid) return false;
+        if (status != NmeaStatus.Valid)
+        {
+            return false;
+        }
 
         State.Apply(sentence);
         return true;
@@ -41,6 +50,9 @@ public sealed class NmeaReader
     private void CountLine(NmeaStatus status)
     {
         _counts[(int)status]++;
-        if (status != NmeaStatus.Valid) BadSentences++;
+        if (status != NmeaStatus.Valid)
+        {
+            BadSentences++;
+        }
     }
 }

@@ -26,9 +26,9 @@ public readonly ref struct NmeaSentence
 {
     /// <summary>
     /// The longest valid line, in bytes, with start and checksum and without CR and LF. The standard says 80, but receivers send more:
-    /// high-precision positions and proprietary sentences take about 100, and u-blox's list of satellites (PUBX,03) over 700. The limit
-    /// is there because it must be bounded, and it is lower than that of the framer (1,024 bytes), so that which of
-    /// the two refuses a line does not change what is counted.
+    /// high-precision positions and proprietary sentences take about 100, lists of all satellites (PUBX,03 of u-blox) several
+    /// hundred. The limit is there because it must be bounded, and it is lower than that of the framer (1,024 bytes), so that
+    /// which of the two refuses a line does not change what is counted.
     /// </summary>
     public const int MaxLength = 1000;
 
@@ -46,7 +46,11 @@ public readonly ref struct NmeaSentence
             for (; number > 0; number--)
             {
                 int comma = rest.IndexOf((byte)',');
-                if (comma < 0) return default;
+                if (comma < 0)
+                {
+                    return default;
+                }
+
                 rest = rest[(comma + 1)..];
             }
 
@@ -71,15 +75,37 @@ public readonly ref struct NmeaSentence
     public static NmeaStatus Parse(ReadOnlySpan<byte> line, out NmeaSentence sentence)
     {
         sentence = default;
-        if (line.Length > MaxLength) return NmeaStatus.TooLong;
-        if (line is not [(byte)'$' or (byte)'!', .. var rest]) return NmeaStatus.NotASentence;
-        if (rest.ContainsAnyExceptInRange((byte)' ', (byte)'~') || rest.Contains((byte)'$')) return NmeaStatus.BadCharacter;
+        if (line.Length > MaxLength)
+        {
+            return NmeaStatus.TooLong;
+        }
+
+        if (line is not [(byte)'$' or (byte)'!', not (byte)'*', ..])
+        {
+            return NmeaStatus.NotASentence;
+        }
+
+        ReadOnlySpan<byte> rest = line[1..];
+        if (rest.ContainsAnyExceptInRange((byte)' ', (byte)'~') || rest.Contains((byte)'$'))
+        {
+            return NmeaStatus.BadCharacter;
+        }
 
         int star = rest.IndexOf((byte)'*');
-        if (star < 0 || star != rest.Length - 3) return NmeaStatus.NoChecksum;
-        if (!Utf8Parser.TryParse(rest[(star + 1)..], out byte stated, out int digits, 'X') || digits != 2) return NmeaStatus.NoChecksum;
-        if (star == 0) return NmeaStatus.NotASentence;
-        if (Checksum(rest[..star]) != stated) return NmeaStatus.BadChecksum;
+        if (star < 0 || star != rest.Length - 3)
+        {
+            return NmeaStatus.NoChecksum;
+        }
+
+        if (!Utf8Parser.TryParse(rest[(star + 1)..], out byte stated, out int digits, 'X') || digits != 2)
+        {
+            return NmeaStatus.NoChecksum;
+        }
+
+        if (Checksum(rest[..star]) != stated)
+        {
+            return NmeaStatus.BadChecksum;
+        }
 
         sentence = new NmeaSentence(rest[..star]);
         return NmeaStatus.Valid;
@@ -90,7 +116,10 @@ public readonly ref struct NmeaSentence
     {
         byte sum = 0;
         foreach (byte b in body)
+        {
             sum ^= b;
+        }
+
         return sum;
     }
 }

@@ -9,7 +9,7 @@ public enum NmeaStatus
     /// <summary>Longer than <see cref="NmeaSentence.MaxLength"/>.</summary>
     TooLong,
 
-    /// <summary>It does not start with <c>$</c> or <c>!</c>, or nothing is between the start and the checksum.</summary>
+    /// <summary>It does not start with <c>$</c> or <c>!</c>, or nothing, or <c>*</c>, comes right after that.</summary>
     NotASentence,
 
     /// <summary>It holds a byte that is not printable ASCII, or a second <c>$</c>.</summary>

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.Unicode;
-
 namespace Mainspring.Pi;
 
 /// <summary>
@@ -20,10 +16,7 @@ public sealed class SampleTrack(DateTimeOffset start)
     private const double SpeedMetresPerSecond = 4;
     private const double MetresPerMinuteOfArc = 1852;
 
-    private const double Knots = SpeedMetresPerSecond * 3600 / MetresPerMinuteOfArc;
-
-    /// <summary>Positions are written to 1e-5 minutes, about 2 cm.</summary>
-    private const int UnitsPerMinute = 100_000;
+    private const string TimeFormat = "HHmmss.ff";
 
     private static ReadOnlySpan<byte> GpsSatellites => [3, 7, 9, 16, 23, 26, 30];
 
@@ -55,89 +48,75 @@ public sealed class SampleTrack(DateTimeOffset start)
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, MaxBytes);
 
         DateTimeOffset utc = start.ToUniversalTime() + elapsed;
-        ReadOnlySpan<byte> position = FormatPosition(PositionAt(elapsed), stackalloc byte[32]);
-        double courseDegrees = ((AngleAt(elapsed) * 180 / Math.PI) + 90) % 360;
-        double altitudeMetres = 406 + (0.3 * Math.Sin(elapsed.TotalSeconds / 5));
-        int satellites = GpsSatellites.Length + GlonassSatellites.Length;
+        (double latitude, double longitude) = PositionAt(elapsed);
+        double course = ((AngleAt(elapsed) * 180 / Math.PI) + 90) % 360;
+        double altitude = 406 + (0.3 * Math.Sin(elapsed.TotalSeconds / 5));
+        long second = (long)elapsed.TotalSeconds;
 
-        var lines = new LineWriter(destination);
-        lines.End(
-            Utf8.TryWrite(
-                lines.Rest,
-                CultureInfo.InvariantCulture,
-                $"$GNGGA,{utc:HHmmss.ff},{position},1,{satellites:D2},0.9,{altitudeMetres:F1},M,47.6,M,,",
-                out int length),
-            length);
-        lines.End(
-            Utf8.TryWrite(
-                lines.Rest,
-                CultureInfo.InvariantCulture,
-                $"$GNRMC,{utc:HHmmss.ff},A,{position},{Knots:F3},{courseDegrees:F2},{utc:ddMMyy},,,A",
-                out length),
-            length);
-        lines.End(
-            Utf8.TryWrite(
-                lines.Rest,
-                CultureInfo.InvariantCulture,
-                $"$GNVTG,{courseDegrees:F2},T,,M,{Knots:F3},N,{SpeedMetresPerSecond * 3.6:F3},K,A",
-                out length),
-            length);
-        WriteGsv(ref lines, "GP", GpsSatellites, (long)elapsed.TotalSeconds);
-        WriteGsv(ref lines, "GL", GlonassSatellites, (long)elapsed.TotalSeconds);
-        return lines.Length;
+        var writer = new NmeaWriter(destination);
+
+        writer.Start("GNGGA"u8);
+        writer.Field(utc, TimeFormat);
+        WritePosition(ref writer, latitude, longitude);
+        writer.Field("1"u8);
+        writer.Field(GpsSatellites.Length + GlonassSatellites.Length, "D2");
+        writer.Field("0.9"u8);
+        writer.Field(altitude, "F1");
+        writer.Field("M,47.6,M,,"u8);
+        writer.End();
+
+        writer.Start("GNRMC"u8);
+        writer.Field(utc, TimeFormat);
+        writer.Field("A"u8);
+        WritePosition(ref writer, latitude, longitude);
+        writer.Field(SpeedMetresPerSecond * 3600 / MetresPerMinuteOfArc, "F3");
+        writer.Field(course, "F2");
+        writer.Field(utc, "ddMMyy");
+        writer.Field(",,A"u8);
+        writer.End();
+
+        writer.Start("GNVTG"u8);
+        writer.Field(course, "F2");
+        writer.Field("T,,M"u8);
+        writer.Field(SpeedMetresPerSecond * 3600 / MetresPerMinuteOfArc, "F3");
+        writer.Field("N"u8);
+        writer.Field(SpeedMetresPerSecond * 3.6, "F3");
+        writer.Field("K,A"u8);
+        writer.End();
+
+        WriteSatellites(ref writer, "GPGSV"u8, GpsSatellites, second);
+        WriteSatellites(ref writer, "GLGSV"u8, GlonassSatellites, second);
+        return writer.Length;
     }
 
-    private static void WriteGsv(ref LineWriter lines, string talker, ReadOnlySpan<byte> satellites, long second)
+    private static void WritePosition(ref NmeaWriter writer, double latitudeDegrees, double longitudeDegrees)
+    {
+        writer.Coordinate(latitudeDegrees, "D4", "N"u8, "S"u8);
+        writer.Coordinate(longitudeDegrees, "D5", "E"u8, "W"u8);
+    }
+
+    /// <summary>Four satellites per sentence: number, elevation, azimuth, and a signal that changes from second to second.</summary>
+    private static void WriteSatellites(ref NmeaWriter writer, ReadOnlySpan<byte> address, ReadOnlySpan<byte> satellites, long second)
     {
         int sentences = (satellites.Length + 3) / 4;
         for (int i = 0; i < sentences; i++)
         {
-            Span<byte> line = lines.Rest;
-            bool fits = Utf8.TryWrite(line, $"${talker}GSV,{sentences},{i + 1},{satellites.Length:D2}", out int length);
+            writer.Start(address);
+            writer.Field(sentences, "D");
+            writer.Field(i + 1, "D");
+            writer.Field(satellites.Length, "D2");
             foreach (byte satellite in satellites[(4 * i)..Math.Min(satellites.Length, (4 * i) + 4)])
             {
-                long elevation = 10 + (satellite * 13 % 75);
-                long azimuth = satellite * 37 % 360;
-                long signalToNoise = 33 + (((satellite * 7) + second) % 15);
-                fits &= Utf8.TryWrite(line[length..], $",{satellite:D2},{elevation:D2},{azimuth:D3},{signalToNoise:D2}", out int added);
-                length += added;
+                writer.Field(satellite, "D2");
+                writer.Field(10 + (satellite * 13 % 75), "D2");
+                writer.Field(satellite * 37 % 360, "D3");
+                writer.Field(33 + (((satellite * 7) + second) % 15), "D2");
             }
 
-            lines.End(fits, length);
+            writer.End();
         }
     }
 
-    /// <summary>Latitude, its half, longitude, its half. Rounded once, as a whole, so that 60 minutes cannot come out.</summary>
-    private static ReadOnlySpan<byte> FormatPosition((double LatitudeDegrees, double LongitudeDegrees) position, Span<byte> text)
-    {
-        (long latitude, long latitudeUnits) = Math.DivRem((long)Math.Round(position.LatitudeDegrees * 60 * UnitsPerMinute), UnitsPerMinute);
-        (long longitude, long longitudeUnits) = Math.DivRem((long)Math.Round(position.LongitudeDegrees * 60 * UnitsPerMinute), UnitsPerMinute);
-        Utf8.TryWrite(
-            text,
-            $"{latitude / 60:D2}{latitude % 60:D2}.{latitudeUnits:D5},N,{longitude / 60:D3}{longitude % 60:D2}.{longitudeUnits:D5},E",
-            out int length);
-        return text[..length];
-    }
-
+    /// <summary>Radians from north, clockwise, as seen from the centre.</summary>
     private static double AngleAt(TimeSpan elapsed) => elapsed.TotalSeconds * SpeedMetresPerSecond / RadiusMetres;
-
-    /// <summary>Puts sentences behind one another.</summary>
-    private ref struct LineWriter(Span<byte> destination)
-    {
-        private readonly Span<byte> _destination = destination;
-
-        public int Length { get; private set; }
-
-        /// <summary>Where the next sentence is written, from its <c>$</c> to before its <c>*</c>.</summary>
-        public readonly Span<byte> Rest => _destination[Length..];
-
-        /// <summary>Puts checksum, CR and LF behind the sentence.</summary>
-        public void End(bool fits, int length)
-        {
-            byte checksum = NmeaSentence.Checksum(Rest[1..length]);
-            fits &= Utf8.TryWrite(Rest[length..], $"*{checksum:X2}\r\n", out int added);
-            if (!fits) throw new UnreachableException($"{nameof(SampleTrack)}.{nameof(MaxBytes)} is smaller than the sentences of one fix.");
-            Length += length + added;
-        }
-    }
 }

@@ -14,9 +14,13 @@ internal struct SatelliteSet
     public void Add(int satellite)
     {
         if ((satellite & 128) == 0)
+        {
             _low |= UInt128.One << (satellite & 127);
+        }
         else
+        {
             _high |= UInt128.One << (satellite & 127);
+        }
     }
 
     public void Add(SatelliteSet others)

@@ -35,7 +35,10 @@ internal sealed class SatellitesInView
 
         _listed.Add(satellites);
         _lastNumber = number;
-        if (isLast) Complete();
+        if (isLast)
+        {
+            Complete();
+        }
     }
 
     private void Start(ushort talker, byte signal)
@@ -44,11 +47,22 @@ internal sealed class SatellitesInView
         int known = -1;
         for (int i = 0; i < _groups.Length; i++)
         {
-            if (_groups[i].Is(talker, signal)) known = i;
-            if (_groups[i].Start < _groups[oldest].Start) oldest = i;
+            if (_groups[i].Is(talker, signal))
+            {
+                known = i;
+            }
+
+            if (_groups[i].Start < _groups[oldest].Start)
+            {
+                oldest = i;
+            }
         }
 
-        if (known >= 0) ForgetBefore(_groups[known].Start);
+        if (known >= 0)
+        {
+            ForgetBefore(_groups[known].Start);
+        }
+
         _current = known >= 0 ? known : oldest;
         _listed = default;
         SatelliteSet lastTime = known >= 0 ? _groups[known].Satellites : default;
@@ -59,7 +73,10 @@ internal sealed class SatellitesInView
     {
         foreach (ref Group group in _groups.AsSpan())
         {
-            if (group.Start < start) group = default;
+            if (group.Start < start)
+            {
+                group = default;
+            }
         }
     }
 
@@ -68,7 +85,9 @@ internal sealed class SatellitesInView
         _groups[_current].Satellites = _listed;
         Total = 0;
         for (int i = 0; i < _groups.Length; i++)
+        {
             Total += CountOf(_groups[i].Talker, i);
+        }
     }
 
     /// <summary>The satellites of a talker, if that group is its first; else 0, for they are counted already.</summary>
@@ -77,8 +96,16 @@ internal sealed class SatellitesInView
         SatelliteSet all = default;
         for (int i = 0; i < _groups.Length; i++)
         {
-            if (_groups[i].Talker != talker) continue;
-            if (i < first) return 0;
+            if (_groups[i].Talker != talker)
+            {
+                continue;
+            }
+
+            if (i < first)
+            {
+                return 0;
+            }
+
             all.Add(_groups[i].Satellites);
         }
 

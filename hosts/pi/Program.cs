@@ -1,0 +1,3 @@
+using Mainspring.Pi;
+
+return RunCommand.Invoke(args);

@@ -1,0 +1,190 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Mainspring.Pi;
+
+/// <summary>What the program prints: text for people or a JSON object per line. Through a queue, so that a slow reader never holds the loop; allocates nothing per line.</summary>
+internal sealed class Report : IDisposable
+{
+    private static readonly JsonWriterOptions s_options = new() { SkipValidation = true };
+
+    private readonly PiSettings _settings;
+    private readonly MainLoop _loop;
+    private readonly NmeaReader _reader;
+    private readonly BoundedWriter _output;
+    private readonly ArrayBufferWriter<byte> _buffer = new(4096);
+    private readonly Utf8JsonWriter _json;
+    private long _disconnects;
+    private long _reconnects;
+    private bool _wasConnected;
+    private long _allocatedAtStart;
+    private long _framesAtStart;
+
+    public Report(PiSettings settings, MainLoop loop, NmeaReader reader, BoundedWriter output)
+    {
+        _settings = settings;
+        _loop = loop;
+        _reader = reader;
+        _output = output;
+        _json = new Utf8JsonWriter(_buffer, s_options);
+    }
+
+    /// <summary>The serial line.</summary>
+    public SourceHandle? Source { get; set; }
+
+    // Frames, or turns of a loop that has none.
+    private long Frames => _settings.Hz > 0 ? _loop.FrameStats.Frames : _loop.Counters.Ticks;
+
+    /// <summary>From here on allocations count; the last call decides.</summary>
+    public void CountAllocations()
+    {
+        _allocatedAtStart = GC.GetTotalAllocatedBytes(precise: true);
+        _framesAtStart = Frames;
+    }
+
+    public void Connected(string device)
+    {
+        _reconnects += _wasConnected ? 1 : 0;
+        _wasConnected = true;
+        Line("connected", device, null);
+    }
+
+    public void Disconnected(string device, string reason)
+    {
+        _disconnects++;
+        Line("disconnected", device, reason);
+    }
+
+    /// <summary>The line that comes every second.</summary>
+    public void Status()
+    {
+        if (_settings.Json)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("type"u8, "status"u8);
+            _json.WriteNumber("uptime_s"u8, Math.Round(_loop.Now.TotalSeconds, 3));
+            WriteFix();
+            WriteCounts();
+            EndJson();
+            return;
+        }
+
+        GnssState state = _reader.State;
+        Span<byte> line = stackalloc byte[256];
+        _ = state.HasFix && state.LatitudeDegrees is { } latitude && state.LongitudeDegrees is { } longitude
+            ? Utf8.TryWrite(line, $"{_loop.Now.TotalSeconds,8:F1} s  {state.UtcTime:hh\\:mm\\:ss} UTC  {latitude,10:F6} {longitude,11:F6}  {state.AltitudeMetres,7:F1} m  {state.SpeedMetresPerSecond,5:F1} m/s  {state.SatellitesUsed,2}/{state.SatellitesInView} satellites  {_reader.Sentences} sentences, {_reader.BadSentences} bad\n", out int length)
+            : Utf8.TryWrite(line, $"{_loop.Now.TotalSeconds,8:F1} s  no fix  {state.SatellitesInView} satellites in view  {_reader.Sentences} sentences, {_reader.BadSentences} bad\n", out length);
+        _output.TryWrite(line[..length]);
+    }
+
+    /// <summary>The last line.</summary>
+    public void Summary()
+    {
+        _output.Flush(TimeSpan.FromSeconds(1)); // the loop is over: now it may wait, so that the summary finds room
+        long allocated = GC.GetTotalAllocatedBytes(precise: true) - _allocatedAtStart;
+        double perFrame = Math.Round((double)allocated / Math.Max(1, Frames - _framesAtStart), 3);
+        FrameStats stats = _loop.FrameStats;
+        double latenessUs = Math.Round(stats.MaxLateness.TotalMicroseconds, 1);
+        if (_settings.Json)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("type"u8, "summary"u8);
+            _json.WriteNumber("uptime_s"u8, Math.Round(_loop.Now.TotalSeconds, 3));
+            _json.WriteNumber("frames"u8, Frames);
+            _json.WriteNumber("late"u8, stats.Late);
+            _json.WriteNumber("dropped"u8, stats.Dropped);
+            _json.WriteNumber("max_frame_lateness_us"u8, latenessUs);
+            WriteCounts();
+            _json.WriteNumber("gen0"u8, GC.CollectionCount(0));
+            _json.WriteNumber("allocated_bytes_per_frame"u8, perFrame);
+            EndJson();
+            return;
+        }
+
+        Span<byte> text = stackalloc byte[512];
+        _ = Utf8.TryWrite(
+            text,
+            $"{Frames} {(_settings.Hz > 0 ? "frames" : "turns")}, {stats.Late} late, {stats.Dropped} dropped, at most {latenessUs} us after the deadline\n{Bytes} bytes, {_reader.Sentences} sentences, {_reader.BadSentences} bad, {_disconnects} disconnects, {_reconnects} reconnects\n{GC.CollectionCount(0)} collections, {perFrame} bytes allocated per {(_settings.Hz > 0 ? "frame" : "turn")}\n",
+            out int length);
+        _output.TryWrite(text[..length]);
+    }
+
+    public void Dispose() => _json.Dispose();
+
+    private long Bytes => Source?.Counters.Bytes ?? 0;
+
+    private void WriteFix()
+    {
+        GnssState state = _reader.State;
+        _json.WriteBoolean("fix"u8, state.HasFix);
+        Write("latitude"u8, state.LatitudeDegrees);
+        Write("longitude"u8, state.LongitudeDegrees);
+        Write("altitude_m"u8, state.AltitudeMetres);
+        Write("speed_m_s"u8, state.SpeedMetresPerSecond);
+        if (state.UtcTime is { } time)
+        {
+            Span<byte> text = stackalloc byte[16];
+            _ = Utf8.TryWrite(text, $"{time:hh\\:mm\\:ss}", out int length);
+            _json.WriteString("utc_time"u8, text[..length]);
+        }
+
+        Write("satellites_used"u8, state.SatellitesUsed);
+        Write("satellites_in_view"u8, state.SatellitesInView);
+    }
+
+    private void Write(ReadOnlySpan<byte> name, double? value)
+    {
+        if (value is { } number)
+        {
+            _json.WriteNumber(name, Math.Round(number, 9));
+        }
+        else
+        {
+            _json.WriteNull(name);
+        }
+    }
+
+    private void WriteCounts()
+    {
+        _json.WriteNumber("bytes"u8, Bytes);
+        _json.WriteNumber("sentences"u8, _reader.Sentences);
+        _json.WriteNumber("bad_sentences"u8, _reader.BadSentences);
+        _json.WriteNumber("disconnects"u8, _disconnects);
+        _json.WriteNumber("reconnects"u8, _reconnects);
+        _json.WriteNumber("lines_not_printed"u8, _output.Dropped);
+    }
+
+    private void Line(string kind, string device, string? reason)
+    {
+        if (_settings.Json)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("type"u8, kind);
+            _json.WriteString("device"u8, device);
+            if (reason is not null)
+            {
+                _json.WriteString("reason"u8, reason);
+            }
+
+            EndJson();
+            return;
+        }
+
+        Span<byte> text = stackalloc byte[1024];
+        bool fits = reason is null
+            ? Utf8.TryWrite(text, $"connected: {device}\n", out int length)
+            : Utf8.TryWrite(text, $"disconnected: {device}: {reason}; it is opened again when it returns\n", out length);
+        _output.TryWrite(fits ? text[..length] : "(a line that is too long)\n"u8);
+    }
+
+    private void EndJson()
+    {
+        _json.WriteEndObject();
+        _json.Flush();
+        _buffer.Write("\n"u8);
+        _output.TryWrite(_buffer.WrittenSpan);
+        _buffer.ResetWrittenCount();
+        _json.Reset();
+    }
+}

@@ -1,0 +1,348 @@
+"""mainspring-pi, the native program, on real descriptors: socat's pseudo-terminals, signals, strace.
+
+Each test is a function whose name says what it proves. Real time is used only to wait for events, with generous limits.
+Arguments select tests whose names contain one of them.
+"""
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from functools import reduce
+from operator import xor
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROGRAM = os.path.join(ROOT, "out", "mainspring-pi")
+RECEIVER = os.path.join(ROOT, "..", "shared", "data", "trimble-r2.nmea")  # what a real receiver sent, where it is there
+PATIENCE = 60
+
+
+class Skip(Exception):
+    pass
+
+
+def check(condition, message):
+    if not condition:
+        raise AssertionError(message)
+
+
+def wait_for(condition, what):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {PATIENCE} s for {what}")
+        time.sleep(0.005)
+
+
+# Sentences.
+
+def sentence(body):
+    checksum = 0
+    for byte in body.encode():
+        checksum ^= byte
+    return f"${body}*{checksum:02X}\r\n".encode()
+
+
+def sample():
+    """544 sentences as a receiver sends them."""
+    if os.path.exists(RECEIVER):
+        with open(RECEIVER, "rb") as file:
+            return file.read()
+    kinds = ["GNGGA,{t},4717.100000,N,00835.200000,E,1,08,1.0,406.0,M,47.0,M,,", "GNRMC,{t},A,4717.1,N,00835.2,E,7.8,123.4,010126,,,A",
+             "GNVTG,123.4,T,,M,7.8,N,14.4,K,A", "GPGSV,1,1,02,03,40,100,44,07,50,200,45"]
+    return b"".join(sentence(kinds[i % 4].format(t=f"12{i // 60 % 60:02}{i % 60:02}.00")) for i in range(544))
+
+
+def count(data):
+    """Good and bad sentences, by the rules in hosts/pi/Nmea, written a second time."""
+    good = bad = 0
+    lines = data.split(b"\n")[:-1]  # the rest has no end yet
+    for line in lines:
+        line = line[:-1] if line.endswith(b"\r") else line
+        if line:
+            valid = is_valid(line)
+            good += valid
+            bad += not valid
+    return good, bad
+
+
+def is_valid(line):
+    match = re.fullmatch(rb"[$!]([ -#%-)+-~]+)\*([0-9A-Fa-f]{2})", line)
+    return bool(match) and len(line) <= 1000 and reduce(xor, match[1]) == int(match[2], 16)
+
+
+def flip(data, rng):
+    flipped = bytearray(data)
+    for i in range(len(flipped)):
+        if rng.random() < 0.01:
+            flipped[i] ^= 1 << rng.randrange(8)
+    return bytes(flipped)
+
+
+# Processes.
+
+class Pi:
+    """The program, its lines as they come."""
+
+    def __init__(self, *args, **kwargs):
+        self.process = subprocess.Popen([PROGRAM, "run", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
+        self.lines = []
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.append(json.loads(line))
+
+    def of(self, kind):
+        return [line for line in self.lines if line["type"] == kind]
+
+    def end(self, sig=signal.SIGINT):
+        self.process.send_signal(sig)
+        return self.wait()
+
+    def wait(self):
+        code = self.process.wait(PATIENCE)
+        self.reader.join(PATIENCE)
+        errors = self.process.stderr.read().decode()
+        check(code == 0, f"exit code {code}: {errors}")
+        check(errors == "", f"on standard error: {errors}")
+        check(self.lines and self.lines[-1]["type"] == "summary", f"the last line is no summary: {self.lines[-1:]}")
+        return self.lines[-1]
+
+
+class Line:
+    """Two pseudo-terminals joined by socat, which keeps what a feeder wrote before it closed."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="mainspring-")
+        self.near = os.path.join(self.folder, "near")
+        self.far = os.path.join(self.folder, "far")
+        self.process = None
+        self.open()
+
+    def open(self):
+        self.process = subprocess.Popen(["socat", f"PTY,link={self.near},rawer", f"PTY,link={self.far},rawer"])
+        wait_for(lambda: os.path.exists(self.near) and os.path.exists(self.far), "socat's terminals")
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+        wait_for(lambda: not os.path.lexists(self.near), "socat's end")
+
+    def feed(self, data, rng=None, pause=0.0):
+        far = os.open(self.far, os.O_WRONLY | os.O_NOCTTY)
+        try:
+            at = 0
+            while at < len(data):
+                piece = data[at:at + (rng.randint(1, 50) if rng else len(data))]
+                at += os.write(far, piece)
+                if pause:
+                    time.sleep(pause)
+        finally:
+            self.fed = far
+        # Kept open: what is closed with bytes still inside may lose them.
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if hasattr(self, "fed"):
+            os.close(self.fed)
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+
+
+def run(*args, **kwargs):
+    return subprocess.run([PROGRAM, *args], capture_output=True, text=True, timeout=PATIENCE, **kwargs)
+
+
+def feed_and_count(data, rng, pause):
+    """Feeds the data and gives the summary once all of its bytes have arrived."""
+    with Line() as line:
+        pi = Pi("--serial", line.near + ":115200", "--json")
+        wait_for(lambda: pi.of("connected"), "the connection")
+        line.feed(data, rng, pause)
+        wait_for(lambda: pi.of("status") and pi.of("status")[-1]["bytes"] >= len(data), f"{len(data)} bytes, {pi.of('status')[-1:]}")
+        return pi.end()
+
+
+# Tests.
+
+def test_arguments_that_are_wrong_exit_with_2_and_say_why():
+    for args in (["run"], ["run", "--serial", "/dev/x:0"], ["run", "--serial", "/dev/x", "--simulate"], ["run", "--simulate", "--hz", "nan"],
+                 ["run", "--simulate", "--hz", "-1"], ["run", "--simulate", "--for", "soon"], ["run", "--nonsense"], ["nonsense"]):
+        result = run(*args)
+        check(result.returncode == 2, f"{args}: exit code {result.returncode}, {result.stderr}")
+        check(result.stderr.startswith("mainspring-pi: "), f"{args}: {result.stderr}")
+        check(result.stdout == "", f"{args} printed {result.stdout}")
+
+
+def test_help_exits_with_0():
+    for args in (["--help"], ["run", "--help"], ["--version"]):
+        check(run(*args).returncode == 0, str(args))
+
+
+def test_a_device_that_is_not_there_is_one_line_and_exit_code_1():
+    result = run("run", "--serial", "/dev/ttyThatIsNotThere")
+    check(result.returncode == 1, f"exit code {result.returncode}")
+    check(result.stderr.count("\n") == 1 and "/dev/ttyThatIsNotThere" in result.stderr, result.stderr)
+
+
+def test_a_device_that_is_no_terminal_is_one_line_and_exit_code_1():
+    result = run("run", "--serial", "/dev/null")
+    check(result.returncode == 1 and result.stderr.count("\n") == 1 and "/dev/null" in result.stderr, f"{result.returncode} {result.stderr}")
+
+
+def test_a_device_that_is_not_permitted_names_the_group_and_exits_with_1():
+    if os.getuid() != 0:
+        raise Skip("needs root, to become somebody else")
+    with Line() as line, tempfile.TemporaryDirectory() as folder:
+        # As nobody: a copy of the program, since the tree may lie where nobody may look.
+        os.chmod(folder, 0o755)
+        os.chmod(line.folder, 0o755)
+        os.chmod(os.path.realpath(line.near), 0o600)
+        copy = os.path.join(folder, "mainspring-pi")
+        subprocess.run(["cp", PROGRAM, copy], check=True)
+        result = subprocess.run([copy, "run", "--serial", line.near], capture_output=True, text=True, timeout=PATIENCE, user=65534, group=65534, extra_groups=[])
+        check(result.returncode == 1 and result.stderr.count("\n") == 1, f"{result.returncode} {result.stderr}")
+        check("ermission denied" in result.stderr and "dialout" in result.stderr, result.stderr)
+
+
+def test_a_simulated_receiver_gives_a_fix():
+    summary = Pi("--simulate", "--hz", "60", "--for", "3", "--json")
+    last = summary.wait()
+    status = summary.of("status")
+    check(status and status[-1]["fix"], f"no fix: {status}")
+    check(abs(status[-1]["latitude"] - 47.28) < 0.01 and abs(status[-1]["longitude"] - 8.59) < 0.01, str(status[-1]))
+    check(last["sentences"] > 0 and last["bad_sentences"] == 0, str(last))
+    check(0 < last["frames"] <= 181, str(last))
+
+
+def test_a_thousand_frames_a_second_allocate_nothing():
+    last = Pi("--simulate", "--hz", "1000", "--for", "3", "--json", "--quiet").wait()
+    check(last["allocated_bytes_per_frame"] == 0 and last["gen0"] == 0, str(last))
+    check(last["frames"] + last["dropped"] >= 2990, str(last))
+
+
+def test_all_sentences_arrive_in_random_pieces_at_full_speed_and_paced():
+    data = sample()
+    good, bad = count(data)
+    check((good, bad) == (544, 0), f"the sample has {good} good and {bad} bad sentences")
+    for seed in range(4):
+        rng = random.Random(seed)
+        last = feed_and_count(data, rng, pause=0.0 if seed % 2 == 0 else 0.0002)
+        check((last["sentences"], last["bad_sentences"], last["bytes"]) == (544, 0, len(data)), f"seed {seed}: {last}")
+
+
+def test_flipped_bytes_are_counted_as_an_independent_count_does():
+    for seed in range(4):
+        rng = random.Random(100 + seed)
+        data = flip(sample(), rng)
+        good, bad = count(data)
+        check(good > 0 and bad > 0, "the flips did nothing")
+        last = feed_and_count(data, rng, pause=0.0)
+        check((last["sentences"], last["bad_sentences"], last["bytes"]) == (good, bad, len(data)), f"seed {seed}: {last}, wanted {good} good, {bad} bad")
+
+
+def test_ten_disconnects_lose_nothing_and_use_no_processor():
+    data = sample()
+    line = Line()
+    pi = Pi("--serial", line.near, "--json")
+    total = 0
+    for turn in range(10):
+        wait_for(lambda: len(pi.of("connected")) == turn + 1, f"connection {turn + 1}")
+        line.feed(data, random.Random(turn))
+        total += len(data)
+        wait_for(lambda: pi.of("status") and pi.of("status")[-1]["bytes"] >= total, f"{total} bytes")
+        os.close(line.fed)
+        del line.fed
+        line.close()
+        wait_for(lambda: len(pi.of("disconnected")) == turn + 1, f"disconnection {turn + 1}")
+        before = processor_ticks(pi.process.pid)
+        time.sleep(0.5)
+        used = processor_ticks(pi.process.pid) - before
+        check(used <= 1, f"{used} clock ticks of processor time within half a second without a device")
+        line.open()
+    wait_for(lambda: len(pi.of("connected")) == 11, "the last connection")
+    last = pi.end(signal.SIGTERM)
+    line.close()
+    check((last["disconnects"], last["reconnects"]) == (10, 10), str(last))
+    check((last["bytes"], last["sentences"], last["bad_sentences"]) == (total, 5440, 0), str(last))
+
+
+def test_both_signals_end_it_with_the_summary():
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        with Line() as line:
+            pi = Pi("--serial", line.near, "--json", "--quiet")
+            wait_for(lambda: pi.of("connected"), "the connection")
+            pi.end(sig)
+
+
+def test_a_stop_of_two_seconds_is_one_late_frame_and_no_burst():
+    pi = Pi("--simulate", "--hz", "100", "--json")
+    wait_for(lambda: pi.of("status"), "the first status")
+    pi.process.send_signal(signal.SIGSTOP)
+    time.sleep(2)
+    pi.process.send_signal(signal.SIGCONT)
+    seen = len(pi.lines)
+    wait_for(lambda: len(pi.lines) >= seen + 2, "two more status lines")
+    last = pi.end()
+    check(last["dropped"] >= 190, f"the frames of two seconds were not dropped: {last}")
+    check(last["frames"] + last["dropped"] <= last["uptime_s"] * 100 + 2, f"more frames than deadlines: {last}")
+
+
+def test_an_idle_loop_makes_no_system_call():
+    with Line() as line, tempfile.NamedTemporaryFile("r") as trace:
+        command = ["strace", "-f", "-ttt", "-o", trace.name, PROGRAM, "run", "--serial", line.near, "--quiet", "--json", "--for", "14"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        out, errors = process.communicate(timeout=PATIENCE)
+        check(process.returncode == 0, f"{process.returncode} {errors}")
+        calls = [(float(row.split()[1]), row) for row in trace.read().splitlines()]
+        start = calls[0][0]
+        idle = [row for at, row in calls if start + 2.5 < at < start + 12.5]
+        check(not idle, f"{len(idle)} system calls in 10 idle seconds: {idle[:3]}")
+
+
+def test_it_is_small():
+    size = os.path.getsize(PROGRAM)
+    check(size < 5_000_000, f"{size} bytes")
+    pi = Pi("--simulate", "--hz", "60", "--json")
+    wait_for(lambda: len(pi.of("status")) >= 2, "two status lines")
+    with open(f"/proc/{pi.process.pid}/status") as status:
+        resident = int(re.search(r"VmRSS:\s+(\d+) kB", status.read()).group(1))
+    pi.end()
+    check(resident < 12 * 1024, f"{resident} KiB resident")
+
+
+def processor_ticks(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def main():
+    tests = [(name, test) for name, test in globals().items() if name.startswith("test_") and (len(sys.argv) < 2 or any(part in name for part in sys.argv[1:]))]
+    passed = failed = skipped = 0
+    for name, test in tests:
+        try:
+            test()
+            passed += 1
+            print(f"passed  {name}")
+        except Skip as reason:
+            skipped += 1
+            print(f"skipped {name}: {reason}")
+        except Exception as problem:  # a failure is a result, not the end
+            failed += 1
+            print(f"FAILED  {name}: {type(problem).__name__}: {problem}")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 0 if failed == 0 and passed > 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
