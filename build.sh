@@ -12,7 +12,7 @@ readonly baselines=artifacts/perf-c
 
 # Debian packages: what native programs are linked with, and what tests use besides.
 readonly link_packages=(gcc libc6-dev zlib1g-dev)
-readonly test_packages=("${link_packages[@]}" gcc-aarch64-linux-gnu libc6-dev-arm64-cross socat strace)
+readonly test_packages=("${link_packages[@]}" gcc-aarch64-linux-gnu libc6-dev-arm64-cross socat strace python3)
 
 usage() {
     cat <<'EOF'
@@ -149,7 +149,7 @@ compile_baselines() {
     for source in perf/c/*.c; do
         [[ -e $source ]] || return 0
         program=$baselines/$(basename "$source" .c)
-        if [[ $source -nt $program ]]; then
+        if [[ $source -nt $program || -n $(find perf/c -name '*.h' -newer "$program") ]]; then
             say "gcc $source"
             gcc -O2 -std=gnu11 -Wall -pthread -o "$program" "$source" -lm
         fi
@@ -205,6 +205,7 @@ attribute() {
 test_native() {
     if check publish publish_contracts; then
         test_counting "native contracts" out/mainspring-contracts
+        test_counting "native contracts without epoll_pwait2" bash tests/seccomp/check.sh out/mainspring-contracts
     fi
 }
 

@@ -131,7 +131,7 @@ public sealed class BoundedWriter : IDisposable
                 _stream.Write(_buffer, start, length);
                 _stream.Flush();
             }
-            catch (Exception exception) when (exception is IOException or ObjectDisposedException or UnauthorizedAccessException)
+            catch (Exception exception)
             {
                 failure = exception; // told through Failure: there is nowhere to write it
             }

@@ -46,6 +46,9 @@ internal sealed class CallbackRing
     public bool IsPending(long position, bool isRunning) =>
         position < _tail && (position > _head || (position == _head && !isRunning)) && !ReferenceEquals(At(position).Callback, s_cancelled);
 
+    /// <summary>Whether what <see cref="Peek"/> gave is what is left of a cancelled entry.</summary>
+    public static bool IsCancelled(object? callback) => ReferenceEquals(callback, s_cancelled);
+
     /// <summary>Makes the entry do nothing when its turn comes. The caller has asked <see cref="IsPending"/>.</summary>
     public void Cancel(long position)
     {

@@ -17,6 +17,7 @@ public enum Overflow
 
 /// <summary>
 /// Events of one source as an <see cref="IAsyncEnumerable{T}"/> over a bounded queue. One reader; loop's thread only. It allocates nothing per event.
+/// Its reader always resumes on the loop, wherever it began to wait, <c>ConfigureAwait(false)</c> or not.
 /// </summary>
 /// <typeparam name="TEvent">The event's type.</typeparam>
 public sealed class EventStream<TEvent> : IAsyncEnumerable<TEvent>, IAsyncEnumerator<TEvent>, IDisposable, IValueTaskSource<bool>
@@ -33,7 +34,9 @@ public sealed class EventStream<TEvent> : IAsyncEnumerable<TEvent>, IAsyncEnumer
     private bool _isWaiting;
     private CancellationToken _cancellation;
     private CancellationTokenRegistration _registration;
-    private ManualResetValueTaskSourceCore<bool> _waiter = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _waiter; // runs continuations inline, and the only one is Resume
+    private Action<object?>? _continuation;
+    private object? _state;
 
     internal EventStream(SourceHandle source, int capacity, Overflow overflow)
     {
@@ -118,8 +121,24 @@ public sealed class EventStream<TEvent> : IAsyncEnumerable<TEvent>, IAsyncEnumer
 
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _waiter.GetStatus(token);
 
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiter.OnCompleted(continuation, state, token, flags);
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        _continuation = continuation;
+        _state = state;
+        _waiter.OnCompleted(
+            static stream => ((EventStream<TEvent>)stream!).Resume(), this, token, flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
+    }
+
+    // Through the loop's queue, never inline.
+    private void Resume() => _source.Loop.PostContinuation(
+        static stream =>
+        {
+            var self = (EventStream<TEvent>)stream!;
+            (Action<object?> continuation, object? state) = (self._continuation!, self._state);
+            (self._continuation, self._state) = (null, null);
+            continuation(state);
+        },
+        this);
 
     private void OnEvent(in TEvent e, in EventInfo info)
     {

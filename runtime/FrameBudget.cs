@@ -49,6 +49,12 @@ public sealed class FrameBudget
     {
         _nowNs = _lookedNs = nowNs;
         _endNs = endNs;
+        BeginStep();
+    }
+
+    /// <summary>Forgets the pace of the work before: the first question of a step reads the clock.</summary>
+    internal void BeginStep()
+    {
         _calls = 0;
         _callsPerRead = 1;
     }
@@ -58,9 +64,9 @@ public sealed class FrameBudget
         long before = _nowNs;
         _nowNs = _loop.Clock.ReadNs();
 
-        // So many calls as fit into 20 us by the pace of the last ones.
+        // So many calls as fit into 20 us by the pace of the last ones, at most twice as many as those: the first calls may come before the first piece of work.
         long perCall = Math.Max(1, (_nowNs - before) / _calls);
-        _callsPerRead = (int)Math.Clamp(ReadEveryNs / perCall, 1, MostCallsPerRead);
+        _callsPerRead = (int)Math.Clamp(ReadEveryNs / perCall, 1, Math.Min(MostCallsPerRead, _callsPerRead * 2));
         _calls = 0;
         if (_nowNs - _lookedNs >= LookEveryNs)
         {

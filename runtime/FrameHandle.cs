@@ -24,6 +24,9 @@ public sealed class FrameHandle
 
     internal Action<Frame> Callback { get; }
 
+    /// <summary>The pass over the phases in which, or after which, it was added: it runs from the next one on.</summary>
+    internal long AddedInPass { get; set; }
+
     /// <summary>Runs it no more, in this frame either. Idempotent.</summary>
     public void Cancel() => IsActive = false;
 }

@@ -58,6 +58,17 @@ internal sealed class FramePacer
         }
     }
 
+    /// <summary>Begins a run: between two runs nobody waited for frames, so those of the meantime are not missed. The grid keeps its phase.</summary>
+    public void Resume(long nowNs)
+    {
+        Start(nowNs);
+        if (IsPaced && NumberAt(nowNs) is var number && number > _next)
+        {
+            _next = number;
+            NextDeadlineNs = At(number);
+        }
+    }
+
     /// <summary>Begins the frame that is due, and moves the grid on; what was missed is dropped or made up for as the policy says.</summary>
     public Frame Begin(long nowNs)
     {

@@ -4,6 +4,7 @@ namespace Mainspring;
 internal sealed class FramePhases
 {
     private readonly List<FrameHandle>[] _phases;
+    private long _pass;
 
     public FramePhases()
     {
@@ -18,6 +19,7 @@ internal sealed class FramePhases
 
     public void Add(FrameHandle handle)
     {
+        handle.AddedInPass = _pass;
         _phases[(int)handle.Phase].Add(handle);
         Count++;
     }
@@ -25,13 +27,14 @@ internal sealed class FramePhases
     /// <summary>Runs every phase in order.</summary>
     public void Run(MainLoop loop, in Frame frame)
     {
+        _pass++;
         foreach (List<FrameHandle> phase in _phases)
         {
             bool cancelled = false;
             for (int i = 0, count = phase.Count; i < count; i++)
             {
                 FrameHandle handle = phase[i];
-                if (handle.IsActive)
+                if (handle.IsActive && handle.AddedInPass < _pass)
                 {
                     loop.RunFrameCallback(handle, in frame);
                 }

@@ -90,21 +90,18 @@ internal sealed class LoopTimeProvider(MainLoop loop, LoopClock clock) : TimePro
         {
             lock (timer._lock)
             {
-                if (timer._disposed || timer._dueNs < 0)
+                long now = timer.Loop.NowNs;
+                if (timer._dueNs < 0 || timer._dueNs > now)
                 {
-                    return;
+                    return; // another thread has ended it or put it off; its post arms it anew
                 }
 
                 // On the grid of the deadline before; what was missed is left out.
-                long now = timer.Loop.NowNs;
                 timer._dueNs = timer._periodNs == 0 ? -1 : PeriodicTimerRecord.NextOnGrid(timer._dueNs, timer._periodNs, now, out _);
             }
 
+            Arm(timer); // first: a callback that throws has not stopped its timer
             timer.Callback(timer.State);
-            if (!timer.Loop.IsDisposed)
-            {
-                Arm(timer);
-            }
         }
 
         private MainLoop Loop => loop;

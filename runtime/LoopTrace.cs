@@ -2,7 +2,7 @@ namespace Mainspring;
 
 /// <summary>
 /// Listens to everything that a loop runs. Derive from it and set <see cref="MainLoop.Trace"/>; without one, nothing is spent on it. The methods are
-/// called on the loop's thread and must not throw; a trace that is set during a batch of callbacks hears from the next batch on.
+/// called on the loop's thread and must not throw; one that is set while the loop runs hears from the next tick on.
 /// </summary>
 public abstract class LoopTrace
 {

@@ -23,7 +23,7 @@ public sealed partial class MainLoop
     {
         ArgumentNullException.ThrowIfNull(options);
         long endNs = options.For is { } time ? Nanoseconds.Deadline(Clock.ReadNs(), Nanoseconds.From(time)) : long.MaxValue;
-        RunWhile(() => Clock.ReadNs() < endNs && !(options.UntilIdle && IsIdle), endNs);
+        RunWhile(() => (endNs == long.MaxValue || Clock.ReadNs() < endNs) && !(options.UntilIdle && IsIdle), endNs);
     }
 
     /// <summary>Runs the loop until the task has completed.</summary>
@@ -74,6 +74,7 @@ public sealed partial class MainLoop
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public TickResult TickFrame(TimeSpan delta, TimeSpan budget)
     {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         return _frames.IsHosted
             ? TickOnce(0, delta, Nanoseconds.Deadline(Clock.ReadNs(), Nanoseconds.From(budget)))
             : throw new InvalidOperationException($"Loop '{Name}' makes its own frames: TickFrame is for Pacing.Host.");
@@ -83,7 +84,7 @@ public sealed partial class MainLoop
     /// When the loop has something to do next, since its start: now when something is runnable, null when nothing is scheduled. It is exact but for more than 256
     /// timers within the nearest millisecond slot whose first was cancelled: then it may be early, never late.
     /// </summary>
-    public TimeSpan? NextDeadline => DueNs switch
+    public TimeSpan? NextDeadline => AskPreparedSources(DueNs) switch
     {
         0 => Nanoseconds.ToTimeSpan(Clock.ReadNs()),
         long.MaxValue => null,
@@ -171,7 +172,7 @@ public sealed partial class MainLoop
         {
             _poller.OwnThread();
             _nowNs = Clock.ReadNs();
-            _frames.Start(_nowNs);
+            _frames.Resume(_nowNs);
             bool stops;
             do
             {
@@ -215,7 +216,7 @@ public sealed partial class MainLoop
         }
 
         ThrowFatal();
-        return stopped ? new TickResult(TickOutcome.Stopped, default) : DueNs switch
+        return stopped ? new TickResult(TickOutcome.Stopped, default) : AskPreparedSources(DueNs) switch
         {
             0 => new TickResult(TickOutcome.RunAgainNow, default),
             long.MaxValue => new TickResult(TickOutcome.WaitForDescriptor, default),
@@ -246,6 +247,7 @@ public sealed partial class MainLoop
         SynchronizationContext.SetSynchronizationContext(_context);
         Volatile.Write(ref _isAsleep, 0);
         _gate &= ~Gate.Outside;
+        _watchdog?.LoopIsAwake();
         return scope;
     }
 
@@ -279,8 +281,8 @@ public sealed partial class MainLoop
 
         Volatile.Write(ref _isAsleep, 1);
         Interlocked.MemoryBarrier();
-        long dueNs = DueNs;
-        if (dueNs == 0 || HasNews)
+        long dueNs = AskPreparedSources(DueNs);
+        if (dueNs == 0)
         {
             WakeFromAnywhere();
         }
@@ -293,7 +295,8 @@ public sealed partial class MainLoop
     // After a schedule call outside a tick.
     private void TellForeignLoop()
     {
-        if (_isGuest && _gate.HasFlag(Gate.Outside))
+        // Not asleep means that the descriptor is readable already.
+        if (_isGuest && (_gate & Gate.Outside) != 0 && Volatile.Read(ref _isAsleep) != 0)
         {
             ArmDescriptor();
         }

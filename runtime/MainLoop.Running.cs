@@ -3,12 +3,14 @@ namespace Mainspring;
 // What the tick calls: each runs some of the users' code and lets no exception out.
 public sealed partial class MainLoop
 {
-    private const int Batch = 64; // callbacks between two looks at the clock
+    private const int Batch = 64; // callbacks between two looks at the clock, at the most
+    private const long TurnNs = 20 * Nanoseconds.PerMicrosecond;
     private const long BackgroundSliceNs = 50 * Nanoseconds.PerMicrosecond;
     private const long LongestBudgetNs = Nanoseconds.PerMillisecond;
 
     private long _steps;             // pieces of work outside the lanes that have ended
     private object? _runningSubject; // what of them runs now
+    private long _backgroundRestsUntilNs; // it has had its steps, and the clock stands still
     private int _lowPassedOver;
     private int _idlePassedOver;
 
@@ -63,40 +65,64 @@ public sealed partial class MainLoop
 
     private long CutNs => _frames.IsHosted ? _hostDeadlineNs : _isLockstep ? _frames.DeadlineAfterNextNs : _frames.NextDeadlineNs;
 
-    // Runs what stands before the given end. One batch runs always, so that no flood of a lane before it, or of frames, starves it.
+    // Runs what stands before the given end, unless a frame is due.
     private void RunLane(CallbackRing lane, long end)
     {
-        while (lane.Head < end)
+        if (lane.Head == end)
         {
-            RunBatch(lane, Math.Min(end, lane.Head + Batch));
-            if (_isCut || IsCutDue())
-            {
-                _isCut = true;
-                return;
-            }
+            return;
         }
+
+        Turn turn = BeginTurn();
+        do
+        {
+            long batch = Math.Min(end - lane.Head, turn.Batch);
+            RunBatch(lane, lane.Head + batch);
+            turn.Ran += batch;
+        }
+        while (!IsOver(ref turn) && lane.Head < end);
+    }
+
+    private Turn BeginTurn() => CutNs == long.MaxValue ? new Turn { Batch = Batch } : new Turn { Batch = 1, StartNs = Clock.ReadNs() };
+
+    // A frame that is due ends a lane's turn after 64 callbacks or 20 us: so much each lane has in every round, and nothing starves it. The clock is
+    // looked at after 1, 2, 4 … 64 callbacks, and after each when they are slow, so that slow ones make no frame late.
+    private bool IsOver(ref Turn turn)
+    {
+        long cutNs = CutNs;
+        if (cutNs == long.MaxValue)
+        {
+            return false;
+        }
+
+        long tookNs = Clock.ReadNs() - turn.StartNs;
+        turn.Batch = tookNs - turn.LookedNs > TurnNs ? 1 : Math.Min(turn.Batch * 2, Batch);
+        turn.LookedNs = tookNs;
+        _isCut |= turn.StartNs + tookNs >= cutNs;
+        return _isCut && (turn.Ran >= Batch || tookNs >= TurnNs);
     }
 
     private void RunBatch(CallbackRing lane, long end)
     {
-        _runningLane = lane;
         while (lane.Head < end)
         {
+            _runningLane = lane;
             try
             {
-                if (Trace is null)
+                if (_trace is null)
                 {
                     lane.RunUntil(end);
                 }
                 else
                 {
-                    RunTraced(lane, end);
+                    RunTraced(lane, end, _trace);
                 }
             }
             catch (Exception exception)
             {
                 (object? callback, object? state) = lane.Peek();
                 lane.Skip();
+                _runningLane = null; // the handler may cancel the next one, which does not run yet
                 ReportWork(exception, callback, state);
             }
         }
@@ -104,33 +130,50 @@ public sealed partial class MainLoop
         _runningLane = null;
     }
 
-    private void RunTraced(CallbackRing lane, long end)
+    private static void RunTraced(CallbackRing lane, long end, LoopTrace trace)
     {
         while (lane.Head < end)
         {
             (object? callback, object? state) = lane.Peek();
-            var work = new Work(state is TimerQueue ? WorkKind.Timer : WorkKind.Callback, state is TimerQueue timers ? timers.NextDue : WorkName.Subject(callback, state));
-            Trace?.Begin(in work);
+            object? subject = state is TimerQueue timers ? timers.NextDue : WorkName.Subject(callback, state);
+            if (subject is null || CallbackRing.IsCancelled(subject))
+            {
+                lane.RunUntil(lane.Head + 1); // was cancelled: runs nothing
+                continue;
+            }
+
+            var work = new Work(state is TimerQueue ? WorkKind.Timer : WorkKind.Callback, subject);
+            trace.Begin(in work);
             try
             {
                 lane.RunUntil(lane.Head + 1);
             }
             finally
             {
-                Trace?.End(in work);
+                trace.End(in work);
             }
         }
     }
 
     private void RunPosts(long count)
     {
-        for (int inBatch = 1; count > 0 && _posts.TryTake(out object? callback, out object? state); count--, inBatch++)
+        if (count == 0)
+        {
+            return;
+        }
+
+        Turn turn = BeginTurn();
+        for (long inBatch = 1; count > 0 && _posts.TryTake(out object? callback, out object? state); count--, inBatch++)
         {
             RunPost(callback!, state);
-            if (inBatch % Batch == 0 && (_isCut || IsCutDue()))
+            if (inBatch == turn.Batch || count == 1)
             {
-                _isCut = true;
-                return;
+                turn.Ran += inBatch;
+                inBatch = 0;
+                if (IsOver(ref turn))
+                {
+                    return;
+                }
             }
         }
     }
@@ -151,41 +194,46 @@ public sealed partial class MainLoop
         End(WorkKind.Post, subject);
     }
 
-    // Low or Idle: only while nothing else is there and no frame is due, so both are asked before each callback.
-    private void RunPatientLane(CallbackRing lane)
+    // Low, or Idle where there is no Low: what stands before the given ends.
+    private void RunPatientLanes(long lowEnd, long idleEnd)
     {
-        (lane == _low ? ref _lowPassedOver : ref _idlePassedOver) = 0;
-        if (lane == _low)
+        if (_low.IsEmpty)
         {
-            PassOver(_idle, ref _idlePassedOver);
+            _idlePassedOver = 0;
+            RunPatientLane(_idle, idleEnd);
         }
+        else
+        {
+            _lowPassedOver = 0;
+            PassOver(_idle, idleEnd, ref _idlePassedOver);
+            RunPatientLane(_low, lowEnd);
+        }
+    }
 
-        for (long end = lane.Tail; lane.Head < end && !_isCut;)
+    // Only while nothing else is there and no frame is due, so both are asked before each callback.
+    private void RunPatientLane(CallbackRing lane, long end)
+    {
+        while (lane.Head < end && !_isCut && !HasRegularCallbacks && (lane == _low || _low.IsEmpty))
         {
             RunBatch(lane, lane.Head + 1);
-            if (HasRegularCallbacks)
-            {
-                return;
-            }
-
             _isCut = IsCutDue();
         }
     }
 
-    // Patient lanes that had to wait for too many rounds get one batch.
-    private void PromotePassedOver()
+    // Patient lanes that had to wait for too many rounds get one batch of what stood there when the round began.
+    private void PromotePassedOver(long lowEnd, long idleEnd)
     {
-        PassOver(_low, ref _lowPassedOver);
-        PassOver(_idle, ref _idlePassedOver);
+        PassOver(_low, lowEnd, ref _lowPassedOver);
+        PassOver(_idle, idleEnd, ref _idlePassedOver);
     }
 
-    private void PassOver(CallbackRing lane, ref int rounds)
+    private void PassOver(CallbackRing lane, long end, ref int rounds)
     {
-        rounds = lane.IsEmpty ? 0 : rounds + 1;
+        rounds = lane.Head < end ? rounds + 1 : 0;
         if (rounds > _options.PromoteAfter)
         {
             rounds = 0;
-            RunBatch(lane, Math.Min(lane.Tail, lane.Head + Batch));
+            RunLane(lane, Math.Min(end, lane.Head + Batch));
         }
     }
 
@@ -219,7 +267,7 @@ public sealed partial class MainLoop
         _budget.Begin(nowNs, endNs);
         for (int still = 0; still < Batch;)
         {
-            bool hasTime = nowNs < sliceEndNs && !HasCallbacks && !HasNews;
+            bool hasTime = nowNs < sliceEndNs && !HasCallbacks && !HasNews && !_sources.HasWorkLeft;
             if (_background.TakeTurn(nowNs, onlyOverdue: !hasTime) is not { } work)
             {
                 return;
@@ -235,10 +283,13 @@ public sealed partial class MainLoop
             nowNs = Clock.ReadNs();
             still = nowNs == before ? still + 1 : 0; // a virtual clock stands still
         }
+
+        _backgroundRestsUntilNs = endNs; // so time has to pass before there is more to do
     }
 
     private void RunBackgroundStep(BackgroundHandle work, long nowNs)
     {
+        _budget.BeginStep();
         Begin(WorkKind.Background, work);
         try
         {
@@ -256,13 +307,22 @@ public sealed partial class MainLoop
     private void Begin(WorkKind kind, object? subject)
     {
         _runningSubject = subject;
-        Trace?.Begin(new Work(kind, subject));
+        _trace?.Begin(new Work(kind, subject));
     }
 
     private void End(WorkKind kind, object? subject)
     {
         _runningSubject = null;
         Volatile.Write(ref _steps, _steps + 1);
-        Trace?.End(new Work(kind, subject));
+        _trace?.End(new Work(kind, subject));
+    }
+
+    // How far a lane is in its turn of a round.
+    private struct Turn
+    {
+        public long StartNs;
+        public long LookedNs; // the last look at the clock, since the start
+        public long Ran;
+        public int Batch;     // callbacks until the next look
     }
 }

@@ -191,6 +191,7 @@ public sealed partial class MainLoop
             LastRunNs = Clock.ReadNs(),
         };
         _background.Add(work);
+        _backgroundRestsUntilNs = 0;
         TellForeignLoop();
         return work;
     }
@@ -277,7 +278,22 @@ public sealed partial class MainLoop
 
     private static readonly Action<object> s_callWithNull = static callback => Unsafe.As<Action<object?>>(callback)(null);
 
-    private string? StackNow() => IsDebug ? new StackTrace(2, fNeedFileInfo: true).ToString() : null;
+    // In debug mode: the stack, without the loop's own frames at its top; how many they are depends on what the compiler has inlined.
+    private string? StackNow()
+    {
+        if (!IsDebug)
+        {
+            return null;
+        }
+
+        string stack = new StackTrace(fNeedFileInfo: true).ToString();
+        int start = 0;
+        for (int end; (end = stack.IndexOf('\n', start)) >= 0 && stack.AsSpan(start, end - start).Contains("Mainspring.MainLoop.", StringComparison.Ordinal); start = end + 1)
+        {
+        }
+
+        return stack[start..];
+    }
 
     // Throws when the loop is disposed, or, in debug mode, when another thread calls.
     private void CheckAccess([CallerMemberName] string call = "", bool evenDisposed = false)

@@ -118,9 +118,15 @@ public sealed partial class MainLoop
     }
 
     // Prepared sources say whether they have something, and how long the loop may sleep.
-    private long AskPreparedSources(long deadlineNs)
+    private long AskPreparedSources(long intendedNs)
     {
         List<SourceHandle> prepared = _sources.Prepared;
+        if (prepared.Count == 0)
+        {
+            return intendedNs;
+        }
+
+        long deadlineNs = intendedNs;
         for (int i = 0; i < prepared.Count; i++)
         {
             SourceHandle handle = prepared[i];
@@ -128,6 +134,7 @@ public sealed partial class MainLoop
             TimeSpan wait = deadlineNs == long.MaxValue ? TimeSpan.MaxValue : Nanoseconds.ToTimeSpan(Math.Max(0, deadlineNs - nowNs));
             TimeSpan before = wait;
             bool isReady = false;
+            _runningSubject = handle; // for the watchdog; a trace would hear of it in every tick
             try
             {
                 isReady = ((IPreparedSource)handle.Source).Prepare(ref wait);
@@ -137,6 +144,10 @@ public sealed partial class MainLoop
                 Fail(handle, exception);
                 i--;
                 continue;
+            }
+            finally
+            {
+                _runningSubject = null;
             }
 
             if (isReady)
@@ -150,11 +161,13 @@ public sealed partial class MainLoop
             }
         }
 
-        return deadlineNs;
+        // What was asked may have scheduled something, such as its own retry. A frame-locked loop takes all of it in its next frame.
+        return _isLockstep ? intendedNs : Math.Min(deadlineNs, DueNs);
     }
 
     private void DispatchSources(int ready)
     {
+        List<SourceHandle> withWorkLeft = _sources.TakeWorkLeft();
         for (int i = 0; i < ready; i++)
         {
             (long key, PollEvents events) = _poller.Ready(i);
@@ -164,11 +177,9 @@ public sealed partial class MainLoop
             }
         }
 
-        foreach (SourceHandle source in _sources.TakeWorkLeft())
+        foreach (SourceHandle source in withWorkLeft)
         {
-            bool stillHas = source.HasWorkLeft; // not when it was dispatched above
-            source.HasWorkLeft = false;
-            if (stillHas)
+            if (source.DispatchedInTick != _ticks) // its descriptor was ready as well: it has had its turn
             {
                 Dispatch(source, PollEvents.None);
             }
@@ -178,20 +189,28 @@ public sealed partial class MainLoop
         {
             foreach (SourceHandle source in _sources.TakeWoken())
             {
-                Volatile.Write(ref source.Woken, 0);
-                Dispatch(source, PollEvents.None);
+                if (Volatile.Read(ref source.Woken) != 0) // not when it was dispatched above, after the wake
+                {
+                    Dispatch(source, PollEvents.None);
+                }
             }
         }
     }
 
     private void Dispatch(SourceHandle source, PollEvents events)
     {
+        if (Volatile.Read(ref source.Woken) != 0)
+        {
+            // A full fence: what a thread did before a wake that still finds 1 here is seen by the dispatch.
+            Interlocked.Exchange(ref source.Woken, 0);
+        }
+
         if (source.State != SourceState.Attached)
         {
             return;
         }
 
-        source.HasWorkLeft = false;
+        source.DispatchedInTick = _ticks;
         source.DispatchCount++;
         int handled = 0;
         _dispatching = source;

@@ -26,6 +26,7 @@ public sealed partial class MainLoop
     private readonly bool _isLockstep;
 
     private Gate _gate = Gate.Outside;
+    private LoopTrace? _trace;
     private volatile Stage _stage;
     private long _nowNs;
     private long _ticks;
@@ -58,7 +59,7 @@ public sealed partial class MainLoop
         _isLockstep = options.Pacing == Pacing.FrameLocked;
         Clock = options.Clock ?? new MonotonicClock();
         Clock.Bind(this);
-        Trace = options.Trace;
+        Trace = _trace = options.Trace;
         Timers = new TimerQueue(this);
         TimeProvider = new LoopTimeProvider(this, Clock);
         _budget = new FrameBudget(this);
@@ -86,14 +87,22 @@ public sealed partial class MainLoop
     /// <summary>The loop's <see cref="System.Threading.SynchronizationContext"/>, which is current while the loop runs. Its <c>Post</c> may be called from any thread and never throws.</summary>
     public SynchronizationContext SynchronizationContext => _context;
 
-    /// <summary>Listens to everything that runs; null costs nothing.</summary>
-    public LoopTrace? Trace { get; set; }
+    /// <summary>Listens to everything that runs; null costs nothing. What is set while the loop runs counts from the next tick on, so that every beginning has its end.</summary>
+    public LoopTrace? Trace
+    {
+        get;
+        set
+        {
+            field = value;
+            _trace = IsRunning ? _trace : value;
+        }
+    }
 
     /// <summary>Whether the loop is in <c>Run</c> or <see cref="Tick"/>, on whatever thread.</summary>
     public bool IsRunning => Volatile.Read(ref _entered) != 0;
 
     /// <summary>Whether the loop was disposed.</summary>
-    public bool IsDisposed => _gate.HasFlag(Gate.Disposed);
+    public bool IsDisposed => (_gate & Gate.Disposed) != 0;
 
     /// <summary>Whether debug mode is on.</summary>
     public bool IsDebug => _options.Debug;
@@ -115,12 +124,17 @@ public sealed partial class MainLoop
     /// <summary>Something came from another thread.</summary>
     internal bool HasNews => !_posts.IsEmpty || _sources.HasWoken || IsStopping;
 
+    /// <summary>News that end a wait; a frame-locked loop leaves all but <see cref="Stop"/> to its next frame.</summary>
+    internal bool HasNewsToHear => _isLockstep ? IsStopping : HasNews;
+
     internal bool HasUrgentWork => !_urgent.IsEmpty || !_high.IsEmpty || HasNews;
 
     internal bool HasReadySource => _sources.HasPolled && _poller.HasReady();
 
-    // What the watchdog watches: changes whenever a piece of work ends.
-    internal long Progress => _urgent.Head + _high.Head + _normal.Head + _posts.Taken + _low.Head + _idle.Head + Volatile.Read(ref _steps);
+    // What the watchdog watches: changes whenever a piece of work ends, and with every tick.
+    internal long Progress => _urgent.Head + _high.Head + _normal.Head + _posts.Taken + _low.Head + _idle.Head + Volatile.Read(ref _steps) + Volatile.Read(ref _ticks);
+
+    internal Watchdog? Watchdog => _watchdog;
 
     internal bool IsBusy => IsRunning && _stage != Stage.Waiting;
 
@@ -130,12 +144,20 @@ public sealed partial class MainLoop
 
     private bool HasCallbacks => HasRegularCallbacks || !_low.IsEmpty || !_idle.IsEmpty;
 
-    private bool IsRunnable => HasCallbacks || _sources.HasWorkLeft || _sources.HasWoken || _background.Count > 0 || IsStopping;
+    private bool IsRunnable => HasCallbacks || _sources.HasWorkLeft || _sources.HasWoken || (_background.Count > 0 && _backgroundRestsUntilNs <= _nowNs) || IsStopping;
 
     // When the loop has something to do: 0 is now. A frame-locked loop does everything in its frames.
     private long DueNs => IsStopping ? 0 : _isLockstep ? _frames.NextDeadlineNs : IsRunnable ? 0 : NextDeadlineNs;
 
-    private long NextDeadlineNs => Math.Min(Timers.NextDeadlineNs(), _frames.NextDeadlineNs);
+    private long NextDeadlineNs
+    {
+        get
+        {
+            long ns = Math.Min(Timers.NextDeadlineNs(), _frames.NextDeadlineNs);
+            ns = _background.Count > 0 ? Math.Min(ns, _backgroundRestsUntilNs) : ns;
+            return ns < Nanoseconds.Farthest ? ns : long.MaxValue;
+        }
+    }
 
     private CallbackRing LaneOf(Priority priority) => priority switch
     {

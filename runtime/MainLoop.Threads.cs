@@ -6,6 +6,7 @@ public sealed partial class MainLoop
     private static readonly Action s_nothing = static () => { };
 
     private long _lostContinuations;
+    private long _wakes;
 
     /// <summary>Runs a callback on the loop's thread, in a next round: the thread-safe <see cref="CallSoon(Action)"/>. Wakes the loop; wake-ups coalesce.
     /// The posts of one thread run in its order. A post that was accepted runs, before the end of <see cref="Dispose"/> at the latest.</summary>
@@ -13,7 +14,7 @@ public sealed partial class MainLoop
     /// <exception cref="ObjectDisposedException">The loop was disposed; the callback will not run.</exception>
     public void Post(Action callback) => ObjectDisposedException.ThrowIf(!TryPost(callback), this);
 
-    /// <summary>Runs a callback with a state on the loop's thread: no closure, no allocation. Otherwise as <see cref="Post(Action)"/>.</summary>
+    /// <summary>Runs a callback with a state on the loop's thread: no closure, no allocation (but for calls on the loop's own thread). Otherwise as <see cref="Post(Action)"/>.</summary>
     /// <typeparam name="TState">The state's type.</typeparam>
     /// <param name="callback">The callback.</param>
     /// <param name="state">What it is given.</param>
@@ -40,7 +41,7 @@ public sealed partial class MainLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         ArgumentNullException.ThrowIfNull(state);
-        return IsOnOwnThread ? TryPostHere(LoopSynchronizationContext.RunAction, () => callback(state)) : TryAddPost(callback, state);
+        return IsOnOwnThread ? TryPostHere(callback, state) : TryAddPost(callback, state);
     }
 
     /// <summary>Runs a function on the loop's thread and waits for its result. Needs a loop that runs, ticks or will be disposed.</summary>
@@ -51,7 +52,7 @@ public sealed partial class MainLoop
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public T Invoke<T>(Func<T> function)
     {
-        if (IsOnOwnThread)
+        if (IsOnOwnThread || Volatile.Read(ref _ownerThread) == Environment.CurrentManagedThreadId) // the latter: another loop runs inside this one
         {
             throw new InvalidOperationException($"Invoke waits for loop '{Name}', and was called on its own thread: call the function directly, or use InvokeAsync.");
         }
@@ -130,13 +131,13 @@ public sealed partial class MainLoop
         }
     }
 
+    /// <summary>How often the loop was woken: once for many posts that come while it sleeps.</summary>
+    internal long Wakes => Interlocked.Read(ref _wakes);
+
     internal void WakeFromAnywhere()
     {
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _isAsleep) != 0 && Interlocked.Exchange(ref _isAsleep, 0) != 0)
-        {
-            _poller.Wake();
-        }
+        WakeIfAsleep();
     }
 
     internal void WakeSource(SourceHandle source)
@@ -155,12 +156,17 @@ public sealed partial class MainLoop
             return false;
         }
 
+        WakeIfAsleep(); // the queue's fence stands before it
+        return true;
+    }
+
+    private void WakeIfAsleep()
+    {
         if (Volatile.Read(ref _isAsleep) != 0 && Interlocked.Exchange(ref _isAsleep, 0) != 0)
         {
+            Interlocked.Increment(ref _wakes);
             _poller.Wake(); // the first of many that come while it sleeps
         }
-
-        return true;
     }
 
     // On the loop's own thread a post keeps its place among the callbacks. Its type tells Dispose that it was accepted.
@@ -174,6 +180,10 @@ public sealed partial class MainLoop
         _normal.Add(callback, state);
         return true;
     }
+
+    // A method of its own, so that only this path has a closure.
+    private bool TryPostHere<TState>(Action<TState> callback, TState state) =>
+        TryPostHere(LoopSynchronizationContext.RunAction, () => callback(state));
 
     private sealed class Invocation<T>(Func<T> function, CancellationToken cancellationToken)
         : TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously)

@@ -20,7 +20,9 @@ public sealed partial class MainLoop : IDisposable
             return;                             // frame-locked: everything happens in the frame, so nothing before it
         }
 
-        Trace?.Tick(++_ticks, Now);
+        _ticks++;
+        _trace = Trace;
+        _trace?.Tick(_ticks, Now);
         _stage = Stage.Sources;                 // sources that have something, in turn, each a bounded number
         DispatchSources(ready);
 
@@ -57,14 +59,10 @@ public sealed partial class MainLoop : IDisposable
         _stage = Stage.Waiting;
         Volatile.Write(ref _isAsleep, 1);
         Interlocked.MemoryBarrier();            // either we see a post here, or its thread sees that we sleep, and wakes us
-        int ready = (_isLockstep ? IsStopping : HasNews) ? _poller.Wait(0) : Clock.Wait(_poller, deadlineNs, onlyWakes: _isLockstep);
+        int ready = HasNewsToHear ? _poller.Wait(0) : Clock.Wait(_poller, deadlineNs, onlyWakes: _isLockstep);
         Volatile.Write(ref _isAsleep, 0);
         _stage = Stage.Sources;
-        if (_watchdog is { IsParked: true })
-        {
-            _watchdog.Unpark();
-        }
-
+        _watchdog?.LoopIsAwake();
         return ready;
     }
 
@@ -72,6 +70,7 @@ public sealed partial class MainLoop : IDisposable
     private bool RunRound()
     {
         _isCut = false;
+        (long low, long idle) = (_low.Tail, _idle.Tail);
         if (HasRegularCallbacks)
         {
             (long urgent, long high, long normal, long posts) = (_urgent.Tail, _high.Tail, _normal.Tail, _posts.Count);
@@ -79,16 +78,16 @@ public sealed partial class MainLoop : IDisposable
             RunLane(_high, high);
             RunLane(_normal, normal);
             RunPosts(posts);
-            PromotePassedOver();
+            PromotePassedOver(low, idle);
         }
         else if (IsCutDue())
         {
             _isCut = true;
-            PromotePassedOver();
+            PromotePassedOver(low, idle);
         }
         else
         {
-            RunPatientLane(_low.IsEmpty ? _idle : _low);
+            RunPatientLanes(low, idle);
         }
 
         return !_isCut;

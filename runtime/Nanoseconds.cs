@@ -7,8 +7,8 @@ internal static class Nanoseconds
     public const long PerMillisecond = 1_000_000;
     public const long PerSecond = 1_000_000_000;
 
-    /// <summary>The farthest deadline, 146 years after the start: whatever is later waits for ever.</summary>
-    public const long Farthest = 1L << 62;
+    /// <summary>The farthest deadline, 146 years after the start: it and whatever is later is never due.</summary>
+    public const long Farthest = (1L << 62) - 1;
 
     /// <summary>Nanoseconds of a time; times beyond <see cref="Farthest"/> become it, negative ones 0.</summary>
     public static long From(TimeSpan time) =>

@@ -46,6 +46,8 @@ public sealed class SourceHandle
 
     internal bool HasWorkLeft { get; set; }
 
+    internal long DispatchedInTick { get; set; }
+
     internal bool IsDisconnecting { get; set; }
 
     internal int Woken; // 1: in the list of woken sources

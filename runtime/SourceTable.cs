@@ -13,6 +13,7 @@ internal sealed class SourceTable
     private List<SourceHandle> _spareWorkLeft = [];
     private List<SourceHandle> _woken = []; // guarded by _wakeLock
     private List<SourceHandle> _spareWoken = [];
+    private int _wokenCount;
     private long _number;
 
     public int Count { get; private set; }
@@ -23,16 +24,7 @@ internal sealed class SourceTable
 
     public bool HasWorkLeft => _withWorkLeft.Count > 0;
 
-    public bool HasWoken
-    {
-        get
-        {
-            lock (_wakeLock)
-            {
-                return _woken.Count > 0;
-            }
-        }
-    }
+    public bool HasWoken => Volatile.Read(ref _wokenCount) > 0;
 
     public bool HasReferenced
     {
@@ -100,6 +92,11 @@ internal sealed class SourceTable
     {
         (_withWorkLeft, _spareWorkLeft) = (_spareWorkLeft, _withWorkLeft);
         _withWorkLeft.Clear();
+        foreach (SourceHandle source in _spareWorkLeft)
+        {
+            source.HasWorkLeft = false;
+        }
+
         return _spareWorkLeft;
     }
 
@@ -108,6 +105,7 @@ internal sealed class SourceTable
         lock (_wakeLock)
         {
             _woken.Add(source);
+            Volatile.Write(ref _wokenCount, _woken.Count);
         }
     }
 
@@ -118,6 +116,7 @@ internal sealed class SourceTable
         {
             (_woken, _spareWoken) = (_spareWoken, _woken);
             _woken.Clear();
+            Volatile.Write(ref _wokenCount, 0);
             return _spareWoken;
         }
     }

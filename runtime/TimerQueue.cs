@@ -86,7 +86,11 @@ internal sealed class TimerQueue
         timer.DeadlineNs = deadlineNs;
         timer.Sequence = sequence;
         timer.Callback = callback;
-        timer.State = state;
+        if (state is not null) // a free timer has none, and storing a reference costs a write barrier
+        {
+            timer.State = state;
+        }
+
         LinkOf(index).Flags = periodic ? Flags.Periodic : Flags.None;
         Count++;
         Place(index, deadlineNs);
@@ -101,23 +105,24 @@ internal sealed class TimerQueue
             return false;
         }
 
-        int place = LinkOf(index).Place;
-        if (place >= 0)
+        ref Link link = ref LinkOf(index);
+        ref Timer timer = ref _timers[index];
+        if (link.Place >= 0)
         {
-            Unlink(index, place);
+            Unlink(in link, timer.DeadlineNs);
         }
-        else if (place == InHeap)
+        else if (link.Place == InHeap)
         {
-            RemoveFromHeap(LinkOf(index).Next);
+            RemoveFromHeap(link.Next);
         }
         else
         {
-            Retire(index); // its entry in the lane finds it retired, and frees it then
+            Retire(ref timer, link.Flags); // its entry in the lane finds it retired, and frees it then
             return true;
         }
 
-        Retire(index);
-        Free(index);
+        Retire(ref timer, link.Flags);
+        Free(index, ref link);
         return true;
     }
 
@@ -131,7 +136,7 @@ internal sealed class TimerQueue
 
     public void SetReferenced(int index, long sequence, bool referenced)
     {
-        if (IsPending(index, sequence) && LinkOf(index).Flags.HasFlag(Flags.Unreferenced) == referenced)
+        if (IsPending(index, sequence) && ((LinkOf(index).Flags & Flags.Unreferenced) != 0) == referenced)
         {
             LinkOf(index).Flags ^= Flags.Unreferenced;
             _unreferenced += referenced ? -1 : 1;
@@ -156,15 +161,9 @@ internal sealed class TimerQueue
         }
 
         ref Slot slot = ref _slots[number];
-        if (slot.MinIsStale && slot.Count <= ScanLimit)
+        if (slot.MinIsStale)
         {
-            slot.MinNs = long.MaxValue;
-            for (int i = _links[number].Next; i != number; i = _links[i].Next)
-            {
-                slot.MinNs = Math.Min(slot.MinNs, _timers[i - Slots].DeadlineNs);
-            }
-
-            slot.MinIsStale = false;
+            FindMin(number, ref slot);
         }
 
         return slot.MinNs;
@@ -227,13 +226,13 @@ internal sealed class TimerQueue
         ref Timer timer = ref _timers[index];
         if (timer.Sequence == 0) // cancelled while it waited
         {
-            Free(index);
+            Free(index, ref link);
             return;
         }
 
         object callback = timer.Callback!;
         object? state = timer.State;
-        if (link.Flags.HasFlag(Flags.Periodic))
+        if ((link.Flags & Flags.Periodic) != 0)
         {
             // Armed again first: a callback that throws has not stopped its timer, and one that cancels it finds it pending.
             timer.DeadlineNs = ((PeriodicTimerRecord)state!).Next(timer.DeadlineNs, _loop.NowNs);
@@ -241,8 +240,8 @@ internal sealed class TimerQueue
         }
         else
         {
-            Retire(index);
-            Free(index);
+            Retire(ref timer, link.Flags);
+            Free(index, ref link);
         }
 
         _running = state as CallbackRecord ?? callback;
@@ -261,22 +260,20 @@ internal sealed class TimerQueue
     }
 
     // The timer is over: its handle says so from now on.
-    private void Retire(int index)
+    private void Retire(ref Timer timer, Flags flags)
     {
-        ref Timer timer = ref _timers[index];
         timer.Sequence = 0;
         timer.Callback = null;
         timer.State = null;
         Count--;
-        if (LinkOf(index).Flags.HasFlag(Flags.Unreferenced))
+        if ((flags & Flags.Unreferenced) != 0)
         {
             _unreferenced--;
         }
     }
 
-    private void Free(int index)
+    private void Free(int index, ref Link link)
     {
-        ref Link link = ref LinkOf(index);
         link.Place = IsFree;
         link.Next = _free;
         _free = index;
@@ -298,16 +295,11 @@ internal sealed class TimerQueue
 
     private void Insert(int index, int number, long deadlineNs)
     {
-        ref Link head = ref _links[number];
+        ref Link head = ref LinkAt(number);
         ref Link link = ref LinkOf(index);
-        link.Next = head.Next;
-        link.Prev = number;
-        link.Place = number;
-        _links[head.Next].Prev = index + Slots;
-        head.Next = index + Slots;
-
         ref Slot slot = ref _slots[number];
-        if (slot.Count++ == 0)
+        int first = head.Next;
+        if (first == number)
         {
             _occupied[number >> DigitBits] |= 1UL << (number & 63);
             slot.MinNs = deadlineNs;
@@ -318,23 +310,48 @@ internal sealed class TimerQueue
             slot.MinNs = deadlineNs;
             slot.MinIsStale = false;
         }
+
+        link.Next = first;
+        link.Prev = number;
+        link.Place = number;
+        LinkAt(first).Prev = index + Slots;
+        head.Next = index + Slots;
     }
 
-    private void Unlink(int index, int number)
+    // The slot itself is written to when its first or last timer goes, and else left alone (it has no count): a store whose address waits for
+    // a timer that is not in the cache would keep the processor from beginning with the next one.
+    private void Unlink(in Link link, long deadlineNs)
     {
-        Link link = LinkOf(index);
-        _links[link.Next].Prev = link.Prev;
-        _links[link.Prev].Next = link.Next;
+        int number = link.Place, next = link.Next, previous = link.Prev;
+        LinkAt(next).Prev = previous;
+        LinkAt(previous).Next = next;
+        if (next == previous)
+        {
+            _occupied[number >> DigitBits] &= ~(1UL << (number & 63)); // both are the list's head
+        }
+        else if (deadlineNs == _slots[number].MinNs)
+        {
+            _slots[number].MinIsStale = true;
+        }
+    }
 
-        ref Slot slot = ref _slots[number];
-        if (--slot.Count == 0)
+    // Gives up when there are too many: the bound is then still that of the timer that was cancelled, or of a later one.
+    private void FindMin(int number, ref Slot slot)
+    {
+        long minNs = long.MaxValue;
+        int looked = 0;
+        for (int i = LinkAt(number).Next; i != number; i = LinkAt(i).Next)
         {
-            _occupied[number >> DigitBits] &= ~(1UL << (number & 63));
+            if (++looked > ScanLimit)
+            {
+                return;
+            }
+
+            minNs = Math.Min(minNs, _timers[i - Slots].DeadlineNs);
         }
-        else if (_timers[index].DeadlineNs == slot.MinNs)
-        {
-            slot.MinIsStale = true;
-        }
+
+        slot.MinNs = minNs;
+        slot.MinIsStale = false;
     }
 
     // The next occupied slot, or -1. Lower levels come first: what is in them shares more digits with the cursor.
@@ -486,7 +503,11 @@ internal sealed class TimerQueue
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref Link LinkOf(int index) => ref _links[index + Slots];
+    private ref Link LinkOf(int index) => ref LinkAt(index + Slots);
+
+    // Numbers of links come from links, and from indices that a handle's check has passed: they are in range.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Link LinkAt(int number) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_links), number);
 
     [Flags]
     private enum Flags
@@ -507,7 +528,6 @@ internal sealed class TimerQueue
     private struct Slot
     {
         public long MinNs;      // of the timers that were in it since it was last empty: a lower bound
-        public int Count;
         public bool MinIsStale; // the timer with MinNs was cancelled
     }
 

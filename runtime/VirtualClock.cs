@@ -54,7 +54,12 @@ public sealed class VirtualClock : LoopClock
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
-        Interlocked.Add(ref _nowNs, Nanoseconds.From(by));
+        long byNs = Nanoseconds.From(by), nowNs;
+        do
+        {
+            nowNs = Volatile.Read(ref _nowNs);
+        }
+        while (Interlocked.CompareExchange(ref _nowNs, Math.Min(Nanoseconds.Deadline(nowNs, byNs), Nanoseconds.Farthest - 1), nowNs) != nowNs);
         Loop?.Nudge();
     }
 
@@ -62,7 +67,7 @@ public sealed class VirtualClock : LoopClock
         Rate == 0 ? Volatile.Read(ref _nowNs) : Volatile.Read(ref _nowNs) + (long)((MonotonicClock.SystemNs() - _rateSinceNs) * Rate);
 
     internal override long ToSystemNs(long ns) =>
-        Rate == 0 || ns == long.MaxValue ? long.MaxValue : MonotonicClock.SystemNs() + (long)((ns - ReadNs()) / Rate);
+        Rate == 0 || ns == long.MaxValue ? long.MaxValue : MonotonicClock.SystemNs() + (long)Math.Min((ns - ReadNs()) / Rate, Nanoseconds.Farthest);
 
     internal override int Wait(Poller poller, long deadlineNs, bool onlyWakes)
     {
@@ -72,14 +77,14 @@ public sealed class VirtualClock : LoopClock
             return poller.Wait(ToSystemNs(deadlineNs), onlyWakes);
         }
 
-        if (!Autojump || deadlineNs == long.MaxValue || Volatile.Read(ref Loop!.OutstandingWork) > 0)
+        if (!Autojump || deadlineNs >= Nanoseconds.Farthest || Volatile.Read(ref Loop!.OutstandingWork) > 0)
         {
             return poller.Wait(long.MaxValue, onlyWakes); // only an event, a post or Advance can bring news
         }
 
         long thresholdNs = AutojumpThreshold is { } threshold ? Nanoseconds.From(threshold) : 0;
         int ready = poller.Wait(realNow + thresholdNs, onlyWakes);
-        if (ready == 0 && !Loop.HasNews)
+        if (ready == 0 && !Loop.HasNewsToHear)
         {
             Volatile.Write(ref _nowNs, Math.Max(_nowNs, deadlineNs));
         }

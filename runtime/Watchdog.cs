@@ -22,16 +22,20 @@ internal sealed class Watchdog : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Whether the thread waits for <see cref="Unpark"/>.</summary>
+    /// <summary>Whether the thread waits for <see cref="LoopIsAwake"/>.</summary>
     public bool IsParked => _isParked;
 
-    /// <summary>The loop has woken up: there is something to watch.</summary>
-    public void Unpark()
+    /// <summary>The loop has said that it is busy, and now says so here: there is something to watch.</summary>
+    public void LoopIsAwake()
     {
-        lock (_lock)
+        Interlocked.MemoryBarrier(); // the loop reads IsParked after it has said that it is busy; the watchdog the other way round
+        if (_isParked)
         {
-            _isParked = false;
-            Monitor.Pulse(_lock);
+            lock (_lock)
+            {
+                _isParked = false;
+                Monitor.Pulse(_lock);
+            }
         }
     }
 
@@ -101,7 +105,7 @@ internal sealed class Watchdog : IDisposable
         lock (_lock)
         {
             _isParked = true;
-            Interlocked.MemoryBarrier(); // the loop reads IsParked after it has said that it is busy; we the other way round
+            Interlocked.MemoryBarrier();
             while (_isParked && !_isClosed && !_loop.IsBusy)
             {
                 Monitor.Wait(_lock);

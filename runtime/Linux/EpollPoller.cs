@@ -16,7 +16,7 @@ internal sealed unsafe class EpollPoller : Poller
     private const long TimerKey = -2;
 
     // The number is the same on every architecture since 5.1, when the tables were unified.
-    private const nint EpollPwait2Number = 441;
+    private const nint EpollPwait2Number = 441; // SYS_epoll_pwait2
 
     // struct epoll_event is packed on x86-64 only.
     private static readonly int s_dataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
@@ -27,7 +27,7 @@ internal sealed unsafe class EpollPoller : Poller
     private readonly SafeFileHandle _epoll;
     private readonly SafeFileHandle _wake;
     private readonly SafeFileHandle _timer;
-    private readonly byte* _events; // MaxReady of them
+    private byte* _events; // MaxReady of them
     private bool _canWaitPrecisely;
     private long _armedNs = long.MaxValue; // the timerfd's expiry, unless it has passed
     private int _slackNs = -1;             // the thread's own, while ours is in force
@@ -46,6 +46,9 @@ internal sealed unsafe class EpollPoller : Poller
     public override bool WatchesDescriptors => true;
 
     public override SafeHandle Descriptor => _epoll;
+
+    /// <summary>Whether short waits use epoll_pwait2; known for sure after the first.</summary>
+    public bool WaitsPrecisely => _canWaitPrecisely;
 
     public override void Add(long key, SafeHandle handle, PollEvents interest, string name)
     {
@@ -113,7 +116,7 @@ internal sealed unsafe class EpollPoller : Poller
             int found = precise ? WaitPrecisely(leftNs) : Libc.EpollWait(Number(_epoll), _events, MaxReady, leftNs == 0 ? 0 : -1);
             if (found >= 0)
             {
-                int ready = DropOwn(found, out bool ended);
+                int ready = DropOwn(found, deadlineNs, out bool ended);
                 if (ready > 0 || ended || leftNs == 0 || (precise && found == 0))
                 {
                     return ready;
@@ -195,10 +198,11 @@ internal sealed unsafe class EpollPoller : Poller
         _wake.Dispose();
         _timer.Dispose();
         NativeMemory.Free(_events);
+        _events = null; // disposing twice frees once
     }
 
     // Moves the descriptors that are the users' to the front, and says whether a wake or a deadline was among the others.
-    private int DropOwn(int found, out bool ended)
+    private int DropOwn(int found, long deadlineNs, out bool ended)
     {
         int kept = 0;
         ended = false;
@@ -212,12 +216,10 @@ internal sealed unsafe class EpollPoller : Poller
             }
             else if (key == TimerKey)
             {
-                // Expired: unless it was armed anew since, nothing is armed.
-                if (_armedNs <= MonotonicClock.SystemNs())
-                {
-                    ended = true;
-                    _armedNs = long.MaxValue;
-                }
+                // Expired: unless it was armed anew since, nothing is armed. It may have been for an earlier wait.
+                long nowNs = MonotonicClock.SystemNs();
+                ended |= deadlineNs <= nowNs;
+                _armedNs = _armedNs <= nowNs ? long.MaxValue : _armedNs;
             }
             else
             {

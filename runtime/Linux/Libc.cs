@@ -7,14 +7,14 @@ namespace Mainspring.Linux;
 internal static unsafe partial class Libc
 {
     public const int EpollCloexec = 0x80000;    // EPOLL_CLOEXEC
-    public const int EpollCtlAdd = 1;
-    public const int EpollCtlDel = 2;
-    public const int EpollCtlMod = 3;
-    public const uint EpollIn = 0x001;
-    public const uint EpollPri = 0x002;
-    public const uint EpollOut = 0x004;
-    public const uint EpollErr = 0x008;
-    public const uint EpollHup = 0x010;
+    public const int EpollCtlAdd = 1;           // EPOLL_CTL_ADD
+    public const int EpollCtlDel = 2;           // EPOLL_CTL_DEL
+    public const int EpollCtlMod = 3;           // EPOLL_CTL_MOD
+    public const uint EpollIn = 0x001;          // EPOLLIN
+    public const uint EpollPri = 0x002;         // EPOLLPRI
+    public const uint EpollOut = 0x004;         // EPOLLOUT
+    public const uint EpollErr = 0x008;         // EPOLLERR
+    public const uint EpollHup = 0x010;         // EPOLLHUP
     public const uint EpollEt = 1u << 31;       // EPOLLET
     public const int EventFdFlags = 0x80800;    // EFD_CLOEXEC | EFD_NONBLOCK
     public const int TimerFdFlags = 0x80800;    // TFD_CLOEXEC | TFD_NONBLOCK
@@ -58,26 +58,26 @@ internal static unsafe partial class Libc
     public static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
 
     /// <summary>struct timespec of 64-bit systems.</summary>
-    public struct Timespec
+    public struct Timespec // struct timespec
     {
-        public long Seconds;
-        public long Nanoseconds;
+        public long Seconds;        // tv_sec
+        public long Nanoseconds;    // tv_nsec
 
         public static Timespec From(long ns) => new() { Seconds = ns / 1_000_000_000, Nanoseconds = ns % 1_000_000_000 };
     }
 
     /// <summary>struct itimerspec.</summary>
-    public struct TimerSpec
+    public struct TimerSpec // struct itimerspec
     {
-        public Timespec Interval;
-        public Timespec Value;
+        public Timespec Interval;   // it_interval
+        public Timespec Value;      // it_value
     }
 
     /// <summary>struct pollfd.</summary>
-    public struct PollFd
+    public struct PollFd // struct pollfd
     {
-        public int Descriptor;
-        public short Events;
-        public short Found;
+        public int Descriptor;      // fd
+        public short Events;        // events
+        public short Found;         // revents
     }
 }

@@ -25,19 +25,7 @@ public sealed class Case
     public string Name => $"{_suite.Name}.{_method.Name}";
 
     /// <summary>All cases of all suites; a suite inherits the cases of its base classes.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Programs that trim keep this assembly whole.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Programs that trim keep this assembly whole.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Programs that trim keep this assembly whole.")]
-    public static IReadOnlyList<Case> All { get; } =
-    [
-        .. from suite in typeof(Case).Assembly.GetTypes()
-           where suite is { IsClass: true, IsAbstract: false, IsPublic: true }
-           orderby suite.Name
-           from method in suite.GetMethods(BindingFlags.Public | BindingFlags.Instance)
-           where method.GetCustomAttribute<CaseAttribute>() is not null
-           orderby method.Name
-           select new Case(suite, method),
-    ];
+    public static IReadOnlyList<Case> All { get; } = Find();
 
     /// <summary>Runs the case on a thread of its own.</summary>
     /// <exception cref="SkipException">The machine lacks what the case needs.</exception>
@@ -68,6 +56,20 @@ public sealed class Case
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Programs that trim keep this assembly whole.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Programs that trim keep this assembly whole.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Programs that trim keep this assembly whole.")]
+    private static List<Case> Find() =>
+    [
+        .. from suite in typeof(Case).Assembly.GetTypes()
+           where suite is { IsClass: true, IsAbstract: false, IsPublic: true }
+           orderby suite.Name
+           from method in suite.GetMethods(BindingFlags.Public | BindingFlags.Instance)
+           where method.GetCustomAttribute<CaseAttribute>() is not null
+           orderby method.Name
+           select new Case(suite, method),
+    ];
 
     [UnconditionalSuppressMessage("Trimming", "IL2077", Justification = "Programs that trim keep this assembly whole.")]
     private void RunHere()

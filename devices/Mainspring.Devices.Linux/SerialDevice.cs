@@ -1,0 +1,115 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Mainspring.Devices.Linux;
+
+/// <summary>Opens and closes terminals as serial lines (open(2), flock(2), ioctl_tty(2)).</summary>
+internal static unsafe class SerialDevice
+{
+    /// <summary>Opens a device, takes it exclusively where that is wanted, and configures it.</summary>
+    /// <exception cref="IOException">It is not there, refuses, or is no terminal; the message says what to do.</exception>
+    public static SafeFileHandle Open(string device, SerialOptions options)
+    {
+        SafeFileHandle file = Open(device);
+        try
+        {
+            Termios2 before = Settings(file, device);
+            if (options.Exclusive)
+            {
+                TakeExclusively(file, device);
+            }
+
+            Configure(file, device, before, options);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a path that may be a terminal, without becoming its session and without waiting for a carrier.</summary>
+    public static SafeFileHandle Open(string device)
+    {
+        while (true)
+        {
+            int descriptor = Libc.Open(device, Libc.OpenDevice);
+            if (descriptor >= 0)
+            {
+                return new SafeFileHandle(descriptor, ownsHandle: true);
+            }
+
+            if (Errno.Last != Errno.Interrupted)
+            {
+                throw SerialErrors.Opening(device, Errno.Last);
+            }
+        }
+    }
+
+    /// <summary>Closes a device. The loop does not wait for what the device has not sent yet.</summary>
+    public static void Close(SafeFileHandle file, bool exclusive)
+    {
+        // What fails here fails because the device is gone, and its locks with it.
+        int unsent = 0;
+        _ = Libc.Control(file, Libc.GetOutputQueue, &unsent);
+        if (exclusive)
+        {
+            // Others may hold the terminal open, and then it would stay exclusive.
+            _ = Libc.Control(file, Libc.ClearExclusive, null);
+            _ = Libc.Lock(file, Libc.Unlock);
+        }
+
+        if (unsent > 0)
+        {
+            // close(2) of a serial line waits until all is sent, up to 30 s while the other side holds it back.
+            ThreadPool.UnsafeQueueUserWorkItem(static file => file.Dispose(), file, preferLocal: false);
+        }
+        else
+        {
+            file.Dispose();
+        }
+    }
+
+    /// <summary>The settings that are in force.</summary>
+    public static Termios2 Settings(SafeFileHandle file, string device)
+    {
+        Termios2 settings;
+        return Libc.Control(file, Libc.GetTermios2, &settings) == 0 ? settings : throw SerialErrors.Configuring(device, Errno.Last);
+    }
+
+    // TIOCEXCL refuses everybody else, but not the superuser; flock(2) refuses also him, but only where it is asked.
+    private static void TakeExclusively(SafeFileHandle file, string device)
+    {
+        if (Libc.Lock(file, Libc.LockExclusively) != 0)
+        {
+            throw Errno.Last == Errno.Again ? SerialErrors.InUse(device) : SerialErrors.Configuring(device, Errno.Last);
+        }
+
+        if (Libc.Control(file, Libc.SetExclusive, null) != 0)
+        {
+            throw SerialErrors.Configuring(device, Errno.Last);
+        }
+    }
+
+    private static void Configure(SafeFileHandle file, string device, in Termios2 before, SerialOptions options)
+    {
+        Termios2 wanted = TerminalSettings.Raw(before, options);
+        if (Libc.Control(file, Libc.SetTermios2, &wanted) != 0)
+        {
+            throw Errno.Last == Errno.Invalid ? SerialErrors.Unsupported(device, "these settings") : SerialErrors.Configuring(device, Errno.Last);
+        }
+
+        // The call succeeds when any one setting was taken.
+        Termios2 set = Settings(file, device);
+        if (TerminalSettings.Difference(in set, options, hasNoLine: IsPseudoTerminal(device)) is { } difference)
+        {
+            throw SerialErrors.Unsupported(device, difference);
+        }
+    }
+
+    private static bool IsPseudoTerminal(string device)
+    {
+        string target = File.ResolveLinkTarget(device, returnFinalTarget: true)?.FullName ?? device;
+        return target.StartsWith("/dev/pts/", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,50 @@
+namespace Mainspring.Devices.Linux;
+
+/// <summary>What went wrong with a serial device, in words: what happened, where, what to do.</summary>
+internal static class SerialErrors
+{
+    /// <summary>Another program has it.</summary>
+    public static IOException InUse(string device) => new(
+        $"{device}: in use by another program or another port of this one; close that ('fuser -v {device}' names it), or set SerialOptions.Exclusive to false on both sides.", Errno.Busy.Number);
+
+    /// <summary>It is something else than a serial line.</summary>
+    public static IOException NotATerminal(string device) => new($"{device}: is not a terminal, so it cannot be a serial line; check the path.", Errno.NotTerminal.Number);
+
+    /// <summary>It is a serial line, and cannot do what is wanted.</summary>
+    public static IOException Unsupported(string device, string what) => new($"{device}: its driver does not take {what}; choose what the device supports.", Errno.Invalid.Number);
+
+    /// <summary>It could not be opened.</summary>
+    public static IOException Opening(string device, Errno error) => error switch
+    {
+        _ when error == Errno.Busy => InUse(device),
+        _ when error == Errno.IsDirectory => NotATerminal(device),
+        _ => new IOException($"{device}: {OpeningReason(error)}.", error.Number),
+    };
+
+    /// <summary>It could not be configured.</summary>
+    public static IOException Configuring(string device, Errno error) => error switch
+    {
+        _ when error == Errno.NotTerminal || error == Errno.Invalid => NotATerminal(device),
+        _ => new IOException($"{device}: {OpeningReason(error)}.", error.Number),
+    };
+
+    /// <summary>Why it went away.</summary>
+    public static string Gone(Errno error) => error switch
+    {
+        _ when error == Errno.None || error == Errno.InputOutput => "it hung up: the device was unplugged or its far end was closed",
+        _ when error == Errno.NoAddress || error == Errno.NoDevice => "the device was unplugged",
+        _ => error.Message,
+    };
+
+    private static string OpeningReason(Errno error) => error switch
+    {
+        _ when error == Errno.NoEntry || error == Errno.NotDirectory => "there is no such device; check the path and that the device is plugged in",
+        _ when error == Errno.Access || error == Errno.Permission =>
+            "permission denied; add the user to the group 'dialout' (or the one that 'ls -l' shows for the device): sudo usermod -aG dialout NAME, then log in again",
+        _ when error == Errno.NoAddress || error == Errno.NoDevice => "there is no device behind this path; plug it in, or load its driver",
+        _ when error == Errno.InputOutput => "the device does not answer; it is being unplugged, or its far end is closed",
+        _ when error == Errno.TooManyOpen => "this process has too many open files; raise its limit ('ulimit -n', LimitNOFILE= in a unit file) or close some",
+        _ when error == Errno.ReadOnly => "it is on a read-only file system, and no device",
+        _ => error.Message,
+    };
+}

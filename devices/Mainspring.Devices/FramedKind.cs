@@ -1,0 +1,14 @@
+namespace Mainspring.Devices;
+
+/// <summary>What a framer found.</summary>
+public enum FramedKind
+{
+    /// <summary>The input is used up, and no message has ended in it.</summary>
+    None,
+
+    /// <summary>A message.</summary>
+    Message,
+
+    /// <summary>The end of a message that was over the limit and is dropped.</summary>
+    TooLong,
+}

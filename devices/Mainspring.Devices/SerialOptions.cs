@@ -1,0 +1,77 @@
+namespace Mainspring.Devices;
+
+/// <summary>How a serial port is opened. The defaults are 9600 baud, 8 data bits, no parity, one stop bit, exclusive.</summary>
+public sealed record SerialOptions
+{
+    /// <summary>The largest buffer or queue that can be asked for, in bytes.</summary>
+    public const int MaxBufferSize = 1 << 26;
+
+    /// <summary>Bits per second: any positive number, the usual rates or not. A device that cannot come within 3 % of it refuses.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int BaudRate
+    {
+        get;
+        init => field = value > 0 ? value : throw Wrong(nameof(BaudRate), value, "a positive number of bits per second");
+    } = 9600;
+
+    /// <summary>Data bits of a character: 5 to 8.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not 5 to 8.</exception>
+    public int DataBits
+    {
+        get;
+        init => field = value is >= 5 and <= 8 ? value : throw Wrong(nameof(DataBits), value, "5, 6, 7 or 8");
+    } = 8;
+
+    /// <summary>The check bit. A character whose check bit is wrong arrives as a zero byte.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not a value of the enum.</exception>
+    public Parity Parity
+    {
+        get;
+        init => field = value is >= Parity.None and <= Parity.Space ? value : throw Wrong(nameof(Parity), value, "None, Odd, Even, Mark or Space");
+    }
+
+    /// <summary>The rest after each character.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not a value of the enum.</exception>
+    public StopBits StopBits
+    {
+        get;
+        init => field = value is StopBits.One or StopBits.Two ? value : throw Wrong(nameof(StopBits), value, "One or Two");
+    }
+
+    /// <summary>How both sides hold each other back.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not a combination of the enum's values.</exception>
+    public FlowControl FlowControl
+    {
+        get;
+        init => field = (value & ~(FlowControl.RtsCts | FlowControl.XonXoff)) == 0 ? value : throw Wrong(nameof(FlowControl), value, "None, RtsCts, XonXoff or both");
+    }
+
+    /// <summary>Whether nobody else may have the port meanwhile.</summary>
+    public bool Exclusive { get; init; } = true;
+
+    /// <summary>The most bytes of one read, and so of one <see cref="SerialData"/>: 1 to <see cref="MaxBufferSize"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Out of range.</exception>
+    public int ReadBufferSize
+    {
+        get;
+        init => field = IsSize(value) ? value : throw Wrong(nameof(ReadBufferSize), value, SizeRange);
+    } = 4096;
+
+    /// <summary>How many bytes may wait to be written: 1 to <see cref="MaxBufferSize"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Out of range.</exception>
+    public int WriteQueueSize
+    {
+        get;
+        init => field = IsSize(value) ? value : throw Wrong(nameof(WriteQueueSize), value, SizeRange);
+    } = 65536;
+
+    /// <summary>How received bytes are cut into messages; null leaves them as they come.</summary>
+    public SerialFraming? Framing { get; init; }
+
+    private static string SizeRange => $"a number of bytes from 1 to {MaxBufferSize}";
+
+    private static bool IsSize(int value) => value is >= 1 and <= MaxBufferSize;
+
+    private static ArgumentOutOfRangeException Wrong<T>(string option, T value, string range) =>
+        new(option, value, $"SerialOptions.{option} is {value}; it has to be {range}.");
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Globalization;
+using Mainspring.Perf.Measurements;
+
+namespace Mainspring.Perf;
+
+/// <summary>What one process measures. Its results are lines "NAME VALUE [BYTES]", as those of the C programs.</summary>
+internal static class Measurement
+{
+    public static int Run(string name, string[] arguments)
+    {
+        long[] numbers = [.. arguments.Select(argument => long.Parse(argument, CultureInfo.InvariantCulture))];
+        switch (name, numbers)
+        {
+            case ("callbacks", [long operations]):
+                Callbacks.Measure(operations);
+                return 0;
+            case ("timers", [long outstanding, long operations]):
+                Timers.Measure((int)outstanding, operations);
+                return 0;
+            case ("expiry", [long timers]):
+                Expiry.Measure((int)timers);
+                return 0;
+            case ("posts", [long producers, long posts]):
+                Posts.Measure((int)producers, posts);
+                return 0;
+            case ("latency", [long posts]):
+                PostLatency.Measure((int)posts);
+                return 0;
+            case ("descriptors", [long useSockets, long rounds]):
+                Descriptors.Measure(useSockets != 0, rounds);
+                return 0;
+            case ("waits", [long delayNs, long count]):
+                Waits.Measure(delayNs, (int)count);
+                return 0;
+            case ("frames", [long hz, long count]):
+                Frames.Measure((int)hz, (int)count);
+                return 0;
+            case ("hello", []):
+                Hello.Measure();
+                return 0;
+            default:
+                Console.Error.WriteLine($"There is no measurement '{name}' with {numbers.Length} arguments.");
+                return 2;
+        }
+    }
+
+    /// <summary>CLOCK_MONOTONIC in nanoseconds, as the C programs read it: not through the loop that is measured.</summary>
+    public static long NowNs() => Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency);
+
+    public static void Result(string name, double value, double bytes = double.NaN)
+    {
+        string line = double.IsNaN(bytes) ? $"{name} {value:F4}" : $"{name} {value:F4} {bytes:F4}";
+        Console.WriteLine(line);
+    }
+
+    /// <summary>The percentiles p50 and p99 of samples, which are sorted here, by the same places as in C.</summary>
+    public static void Percentiles(long[] samples, double bytes)
+    {
+        Array.Sort(samples);
+        Result("p50", samples[samples.Length / 2], bytes);
+        Result("p99", samples[(samples.Length - 1) * 99 / 100], bytes);
+    }
+
+    /// <summary>Time and bytes of an action of this thread, per operation.</summary>
+    public static void Time(string name, long operations, Action action)
+    {
+        long bytes = GC.GetAllocatedBytesForCurrentThread();
+        long startNs = NowNs();
+        action();
+        double ns = NowNs() - startNs;
+        bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
+        Result(name, ns / operations, (double)bytes / operations);
+    }
+}

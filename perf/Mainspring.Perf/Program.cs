@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Mainspring.Perf;
+
+// Measures in a process of its own are what the rig starts: `mainspring-perf measure NAME ARGUMENTS`, like a C program of that name.
+if (args is ["measure", var name, .. var numbers])
+{
+    return Measurement.Run(name, numbers);
+}
+
+var quick = new Option<bool>("--quick") { Description = "Fewer pairs of runs, shorter ones." };
+var only = new Option<string[]>("--only") { Description = "Only workloads whose name begins so; may be given several times." };
+var pairs = new Option<int?>("--pairs") { Description = "How many times ours and the C program run in turns (5; quick: 3)." };
+var list = new Option<bool>("--list") { Description = "Name the workloads." };
+var check = new Option<bool>("--check") { Description = "Exit with 1 when a target is missed." };
+var hello = new Option<FileInfo?>("--hello") { Description = "A published program of which to measure size, start and memory." };
+var results = new Option<DirectoryInfo>("--results")
+{
+    Description = "The folder for latest.md.",
+    DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("perf", "results")),
+};
+
+var command = new RootCommand("Measures Mainspring beside C programs that do the same.") { quick, only, pairs, list, check, hello, results };
+command.SetAction(arguments =>
+{
+    List<Workload> workloads = Suite.Workloads(arguments.GetValue(quick));
+    if (arguments.GetValue(hello) is { } program)
+    {
+        workloads.Add(Suite.Host(program.FullName));
+    }
+
+    string[] prefixes = arguments.GetValue(only) ?? [];
+    workloads.RemoveAll(one => prefixes.Length > 0 && !prefixes.Any(prefix => one.Name.StartsWith(prefix, StringComparison.Ordinal)));
+    if (arguments.GetValue(list))
+    {
+        workloads.ForEach(one => Console.WriteLine($"{one.Name,-20} {one.Title}"));
+        return 0;
+    }
+
+    if (Environment.GetEnvironmentVariable("MAINSPRING_C_BASELINES") is not { Length: > 0 } baselines)
+    {
+        Console.Error.WriteLine("MAINSPRING_C_BASELINES has to name the folder of the compiled C programs; ./build.sh perf compiles them and sets it.");
+        return 2;
+    }
+
+    if (workloads.Count == 0)
+    {
+        Console.Error.WriteLine("No workload has such a name; --list names them.");
+        return 2;
+    }
+
+    var report = new Report(Machine.Facts());
+    Console.WriteLine(report.Heading);
+    var rig = new Rig(baselines, arguments.GetValue(pairs) ?? (arguments.GetValue(quick) ? 3 : 5));
+    foreach (Workload workload in workloads)
+    {
+        report.Add(rig.Run(workload));
+    }
+
+    Console.WriteLine(report.Table());
+    report.WriteTo(arguments.GetValue(results)!);
+    return arguments.GetValue(check) && report.Missed > 0 ? 1 : 0;
+});
+return command.Parse(args).Invoke();

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+
+namespace Mainspring.Perf;
+
+/// <summary>The one table, for the terminal and for latest.md.</summary>
+internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
+{
+    private static readonly string[] s_columns = ["workload", "ours", "bytes/op", "C", "ratio", "quartiles", "target", ""];
+
+    private readonly List<Row> _rows = [];
+
+    public int Missed => _rows.Count(row => row.IsMet == false);
+
+    public string Heading => string.Join('\n', facts.Select(fact => $"{fact.Name}: {fact.Value}")) + "\n";
+
+    public void Add(IEnumerable<Row> rows) => _rows.AddRange(rows);
+
+    /// <summary>The table in Markdown, its columns aligned, and under it what was missed.</summary>
+    public string Table()
+    {
+        List<string[]> lines = [s_columns, .. _rows.Select(Cells)];
+        int[] widths = [.. s_columns.Select((_, column) => lines.Max(line => line[column].Length))];
+        var text = new StringBuilder();
+        for (int i = 0; i < lines.Count; i++)
+        {
+            text.AppendLine($"| {string.Join(" | ", lines[i].Select((cell, column) => Pad(cell, widths[column], column)))} |");
+            if (i == 0)
+            {
+                text.AppendLine($"|{string.Join('|', widths.Select((width, column) => new string('-', width + 1) + (IsNumeric(column) ? ":" : "-")))}|");
+            }
+        }
+
+        text.AppendLine();
+        text.AppendLine(Missed == 0 ? "No target was missed." : $"{Missed} missed:");
+        foreach (Row row in _rows.Where(row => row.IsMet == false))
+        {
+            text.AppendLine($"- {row.Comparison.Title}: {TargetOf(row)} was asked for");
+        }
+
+        return text.ToString();
+    }
+
+    public void WriteTo(DirectoryInfo folder)
+    {
+        folder.Create();
+        string path = Path.Combine(folder.FullName, "latest.md");
+        string list = string.Join('\n', facts.Select(fact => $"- {fact.Name}: {fact.Value}"));
+        File.WriteAllText(path, $"# Mainspring beside C\n\n{list}\n\n{Table()}");
+    }
+
+    private static string[] Cells(Row row)
+    {
+        Unit unit = row.Comparison.Unit;
+        bool hasReference = !double.IsNaN(row.Reference);
+        return
+        [
+            row.Comparison.Title,
+            Quantity(row.Ours, unit),
+            double.IsNaN(row.Bytes) ? "" : Number(row.Bytes, 3),
+            hasReference ? Quantity(row.Reference, unit) : "",
+            hasReference ? Number(row.Ratio, 2) : "",
+            hasReference ? $"{Number(row.RatioLow, 2)}..{Number(row.RatioHigh, 2)}" : "",
+            TargetOf(row),
+            row.IsMet switch { true => "ok", false => "MISSED", null => "" },
+        ];
+    }
+
+    private static string TargetOf(Row row) => row.Comparison.Target switch
+    {
+        null => "",
+        { IsRatio: true } target => $"{Number(target.AtMost, 2)} x C",
+        { } target => Quantity(target.AtMost, row.Comparison.Unit),
+    };
+
+    private static string Quantity(double value, Unit unit) => unit switch
+    {
+        Unit.Bytes => $"{Number(value / 1e6, 2)} MB",
+        _ when value >= 1e6 => $"{Number(value / 1e6, 2)} ms",
+        _ when value >= 1e4 => $"{Number(value / 1e3, 1)} us",
+        _ => $"{Number(value, 1)} ns",
+    };
+
+    private static string Number(double value, int decimals) => Math.Round(value, decimals).ToString(CultureInfo.InvariantCulture);
+
+    private static string Pad(string cell, int width, int column) => IsNumeric(column) ? cell.PadLeft(width) : cell.PadRight(width);
+
+    private static bool IsNumeric(int column) => column is > 0 and < 7;
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Mainspring.Perf;
+
+/// <summary>Runs ours and the C program in turns, each run a process of its own, so that a slow minute of the machine hits both.</summary>
+internal sealed class Rig(string baselines, int pairs)
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
+    private static readonly string s_self = Environment.ProcessPath ?? throw new InvalidOperationException("The system does not say where this program is.");
+
+    public IEnumerable<Row> Run(Workload workload)
+    {
+        var samples = new List<(Dictionary<string, Sample> Ours, Dictionary<string, Sample> Reference)>();
+        for (int i = 0; i < pairs; i++)
+        {
+            Console.Error.Write($"\r\e[K{workload.Name} {i + 1}/{pairs}");
+            string[] arguments = [.. workload.Arguments.Select(number => number.ToString(CultureInfo.InvariantCulture))];
+            Dictionary<string, Sample> ours = Path.IsPathRooted(workload.Ours)
+                ? HostProgram.Measure(workload.Ours)
+                : Start(s_self, ["measure", workload.Ours, .. arguments]);
+            samples.Add((ours, Start(Path.Combine(baselines, workload.Program), arguments)));
+        }
+
+        Console.Error.Write("\r\e[K");
+        return workload.Comparisons.Select(comparison => new Row(comparison, [.. samples.Select(pair => (
+            pair.Ours[comparison.Ours],
+            pair.Reference.GetValueOrDefault(comparison.Reference, new Sample(double.NaN, double.NaN)).Value))]));
+    }
+
+    // The lines "NAME VALUE [BYTES]" that the program prints.
+    private static Dictionary<string, Sample> Start(string program, string[] arguments)
+    {
+        var results = new Dictionary<string, Sample>();
+        long startNs = Measurement.NowNs();
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        using var limit = new Timer(_ => process.Kill(), null, s_limit, Timeout.InfiniteTimeSpan); // one that hangs ends with an error
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            string[] words = line.Split(' ');
+            double value = Number(words[1]);
+            // A time on the clock that both processes read: what counts is how long after the start it was.
+            results[words[0]] = new Sample(words[0] == "tick_at" ? value - startNs : value, words.Length > 2 ? Number(words[2]) : double.NaN);
+        }
+
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? results
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}.");
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}
+
+/// <summary>One result of one run; bytes are NaN where none are counted.</summary>
+internal readonly record struct Sample(double Value, double Bytes);

@@ -1,0 +1,49 @@
+namespace Mainspring.Perf;
+
+/// <summary>A comparison with what was measured, in the pairs in which it was run.</summary>
+internal sealed class Row
+{
+    private readonly double[] _ours;
+    private readonly double[] _reference;
+    private readonly double[] _bytes;
+    private readonly double[] _ratios;
+
+    public Row(Comparison comparison, (Sample Ours, double Reference)[] pairs)
+    {
+        Comparison = comparison;
+        _ours = Sorted(pairs.Select(pair => pair.Ours.Value));
+        _reference = Sorted(pairs.Select(pair => pair.Reference));
+        _bytes = Sorted(pairs.Select(pair => pair.Ours.Bytes));
+        _ratios = Sorted(pairs.Select(pair => pair.Ours.Value / pair.Reference));
+    }
+
+    public Comparison Comparison { get; }
+
+    public double Ours => Quantile(_ours, 0.5);
+
+    public double Reference => Quantile(_reference, 0.5);
+
+    public double Bytes => Quantile(_bytes, 0.5);
+
+    public double Ratio => Quantile(_ratios, 0.5);
+
+    public double RatioLow => Quantile(_ratios, 0.25);
+
+    public double RatioHigh => Quantile(_ratios, 0.75);
+
+    /// <summary>Whether a target was met: it counts as missed when even the lower quartile exceeds it. Null: nothing is asked for.</summary>
+    public bool? IsMet => Comparison.Target is { } target
+        ? Quantile(target.IsRatio ? _ratios : _ours, 0.25) <= target.AtMost
+        : null;
+
+    private static double[] Sorted(IEnumerable<double> values) => [.. values.Order()];
+
+    // Between two values in proportion.
+    private static double Quantile(double[] sorted, double quantile)
+    {
+        double place = quantile * (sorted.Length - 1);
+        int below = (int)place;
+        double next = sorted[Math.Min(below + 1, sorted.Length - 1)];
+        return sorted[below] + ((place - below) * (next - sorted[below]));
+    }
+}

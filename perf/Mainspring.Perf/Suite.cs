@@ -1,0 +1,79 @@
+namespace Mainspring.Perf;
+
+/// <summary>All workloads, with what is asked of them.</summary>
+internal static class Suite
+{
+    private const long Megabyte = 1_000_000;
+
+    public static List<Workload> Workloads(bool quick)
+    {
+        long Scaled(long full) => quick ? full / 4 : full;
+        return
+        [
+            new("callbacks", "schedule and run a callback, 1,000 in flight", "callbacks", "callbacks", [Scaled(100_000_000)],
+            [
+                new("CallSoon(Action)", "action", "ring", Target.Value(6)),
+                new("CallSoon(Action<T>, T)", "state", "ring", Target.Value(6)),
+            ]),
+            Timers("timers-100k", "100 k", 100_000, Scaled(8_000_000), Target.Value(25)),
+            Timers("timers-1m", "1 M", 1_000_000, Scaled(8_000_000), null),
+            new("expiry", "1 M timers expire on a virtual clock", "expiry", "expiry", [1_000_000],
+            [
+                new("per timer; C: wheel", "expiry", "wheel", Target.Value(60)),
+                new("per timer; C: 4-ary heap", "expiry", "heap"),
+            ]),
+            new("posts-1", "posts from 1 thread, flat out", "posts", "posts", [1, Scaled(10_000_000)],
+                [new("Post(Action), 1 producer", "post", "ring", Target.Ratio(1.5))]),
+            new("posts-4", "posts from 4 threads, flat out", "posts", "posts", [4, Scaled(10_000_000)],
+                [new("Post(Action), 4 producers", "post", "ring", Target.Ratio(1.5))]),
+            new("latency", "a post to a loop that sleeps", "latency", "latency", [Scaled(4_000)],
+            [
+                new("post to callback, p50", "p50", "p50", Target.Ratio(1.5)),
+                new("post to callback, p99", "p99", "p99"),
+            ]),
+            new("descriptors-pipes", "a byte goes back and forth over two pipes", "descriptors", "descriptors", [0, Scaled(400_000)],
+                [new("round trip, 2 pipes", "epoll", "epoll", Target.Ratio(1.3))]),
+            new("descriptors-sockets", "a byte goes back and forth over a socket pair", "descriptors", "descriptors", [1, Scaled(400_000)],
+                [new("round trip, socket pair", "epoll", "epoll", Target.Ratio(1.3))]),
+            Waits("waits-1ms", "1 ms", 1_000_000, Scaled(400)),
+            Waits("waits-16.7ms", "16.7 ms", 16_666_667, Scaled(60)),
+            Waits("waits-100ms", "100 ms", 100_000_000, Scaled(12)),
+            Waits("waits-2s", "2 s", 2_000_000_000, quick ? 1 : 3),
+            Frames(60, Scaled(120)),
+            Frames(240, Scaled(480)),
+            Frames(1000, Scaled(2_000)),
+            new("hello", "a program's start, this one's", "hello", "hello", [],
+            [
+                new("exec to first tick", "tick_at", "tick_at", Target.Value(10 * Megabyte)),
+                new("resident memory at the first tick", "resident", "resident", Target.Value(12 * Megabyte), Unit.Bytes),
+            ]),
+        ];
+    }
+
+    /// <summary>A published program: it is run as <c>PROGRAM run --simulate --for 0</c>, and its whole life is measured.</summary>
+    public static Workload Host(string path) => new("host", "a published program's start", path, "hello", [],
+    [
+        new("exec to first output", "first_output", "first_output", Target.Value(10 * Megabyte)),
+        new("resident memory after it", "host_resident", "resident", Target.Value(12 * Megabyte), Unit.Bytes),
+        new("size of the file", "size", "size", Target.Value(5 * Megabyte), Unit.Bytes),
+    ]);
+
+    private static Workload Timers(string name, string outstanding, long count, long operations, Target? target) =>
+        new(name, $"cancel a timer and schedule another, {outstanding} outstanding", "timers", "timers", [count, operations],
+        [
+            new($"Cancel + CallAt, {outstanding}; C: 1 ms wheel", "at", "wheel", target),
+            new($"Cancel + CallAt, {outstanding}; C: 4-ary heap", "at", "heap"),
+            new($"Cancel + CallLater, {outstanding}; C: 1 ms wheel", "later", "wheel"),
+        ]);
+
+    private static Workload Waits(string name, string delay, long delayNs, long count) =>
+        new(name, $"lateness of a timer after {delay}", "waits", "waits", [delayNs, Math.Max(1, count)],
+            [new($"late after {delay}, p50", "p50", "p50", Target.Ratio(1.2))]);
+
+    private static Workload Frames(int hz, long count) =>
+        new($"frames-{hz}", $"lateness of a frame's start at {hz} Hz", "frames", "frames", [hz, count],
+        [
+            new($"frame start at {hz} Hz, p50", "p50", "p50", Target.Ratio(1.2)),
+            new($"frame start at {hz} Hz, p99", "p99", "p99", Target.Ratio(1.5)),
+        ]);
+}

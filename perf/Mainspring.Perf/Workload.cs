@@ -1,0 +1,32 @@
+namespace Mainspring.Perf;
+
+/// <summary>One question: a measurement of ours and a C program that take the same arguments and are run in turns.</summary>
+/// <param name="Name">What <c>--only</c> selects.</param>
+/// <param name="Title">What is done.</param>
+/// <param name="Ours">The measurement, a name of <see cref="Measurement"/> (or a program's path, for <see cref="Suite.Host"/>).</param>
+/// <param name="Program">The C program.</param>
+/// <param name="Arguments">The numbers that both are given.</param>
+/// <param name="Comparisons">What of their results stands beside each other.</param>
+internal sealed record Workload(string Name, string Title, string Ours, string Program, long[] Arguments, Comparison[] Comparisons);
+
+/// <summary>One row of the table.</summary>
+/// <param name="Title">What it is.</param>
+/// <param name="Ours">The result's name in our measurement.</param>
+/// <param name="Reference">The result's name in the C program's output.</param>
+/// <param name="Target">What is asked for, if anything is.</param>
+/// <param name="Unit">What the numbers are.</param>
+internal sealed record Comparison(string Title, string Ours, string Reference, Target? Target = null, Unit Unit = Unit.Nanoseconds);
+
+internal enum Unit
+{
+    Nanoseconds,
+    Bytes,
+}
+
+/// <summary>At most so much: a ratio to the reference, or a value of our own.</summary>
+internal sealed record Target(double AtMost, bool IsRatio)
+{
+    public static Target Ratio(double atMost) => new(atMost, IsRatio: true);
+
+    public static Target Value(double atMost) => new(atMost, IsRatio: false);
+}

@@ -1,0 +1,243 @@
+namespace Mainspring.Contracts;
+
+/// <summary>What becomes of sources that fail, at exact times of a virtual clock.</summary>
+public sealed class RetryCases : IDisposable
+{
+    private static readonly RetryPolicy s_policy = new()
+    {
+        InitialDelay = TimeSpan.FromMilliseconds(100),
+        Factor = 2,
+        MaxDelay = TimeSpan.FromMilliseconds(500),
+        MaxAttempts = 5,
+    };
+
+    private readonly VirtualClock _clock = new();
+    private readonly SilentLog _log = new();
+    private readonly MainLoop _loop;
+    private readonly QueueSource _source = new() { Name = "sensor" };
+    private readonly List<LoopErrorContext> _errors = [];
+
+    public RetryCases()
+    {
+        _loop = new MainLoop(new LoopOptions { Name = "case", Clock = _clock, Log = _log, MaxEventsPerDispatch = 4 });
+        _loop.UnhandledException += _errors.Add;
+    }
+
+    public void Dispose() => _loop.Dispose();
+
+    [Case]
+    public void ThrowingDispatch_IsReportedOnceWithItsName_AndRetriedAtGrowingDelays()
+    {
+        SourceHandle handle = _loop.Add(_source, s_policy);
+        Fail();
+        _loop.Tick();
+        Check.Equal(SourceState.WaitingToRetry, handle.State);
+        Check.Equal(1, _source.Detaches);
+
+        var attempts = new List<double>();
+        for (int seen = _source.Attaches; handle.State == SourceState.WaitingToRetry;)
+        {
+            _loop.Tick(TimeSpan.FromSeconds(10));
+            if (_source.Attaches > seen)
+            {
+                seen = _source.Attaches;
+                attempts.Add(_loop.Now.TotalMilliseconds);
+            }
+        }
+
+        Check.Sequence([100, 300, 700, 1200, 1700], attempts, "100, 200, 400, then the longest delay of 500");
+        Check.Equal(SourceState.Failed, handle.State);
+        Check.Equal(1, _errors.Count, "reported once, however often it is tried again");
+        Check.Equal("sensor", _errors[0].Name);
+        Check.Equal(WorkKind.Source, _errors[0].Kind);
+        Check.Equal(6L, handle.Counters.Errors, "each attempt that failed is counted");
+        Check.Equal(1L, handle.Counters.Attaches);
+        Check.Contains("sensor: given up after 5 attempts", string.Join('\n', _log.Messages));
+        Check.Equal(0, _loop.Counters.Timers);
+    }
+
+    [Case]
+    public void FailedSource_KeepsNoLoopAlive()
+    {
+        _loop.Add(_source, s_policy with { MaxAttempts = 1 });
+        Fail();
+        _loop.Run(new RunOptions { UntilIdle = true });
+        Check.Equal(100.0, _loop.Now.TotalMilliseconds);
+    }
+
+    [Case]
+    public void FirstAttemptThatSucceeds_BringsEventsBack()
+    {
+        SourceHandle handle = _loop.Add(_source, s_policy);
+        var numbers = new List<int>();
+        handle.On((in Queued e, in EventInfo _) => numbers.Add(e.Number));
+        _source.Add(1);
+        _loop.Tick();
+        Fail();
+        _loop.Tick();
+        _source.IsBroken = false;
+        _loop.Tick(TimeSpan.FromSeconds(1));
+        Check.Equal(SourceState.Attached, handle.State);
+        Check.Equal(100.0, _loop.Now.TotalMilliseconds);
+        _source.Add(2);
+        _loop.Tick();
+        Check.Sequence([1, 2], numbers);
+        Check.Equal(2L, handle.Counters.Attaches);
+        Check.Equal(2L, handle.Counters.Events);
+    }
+
+    [Case]
+    public void Success_StartsTheDelaysAnew_OnlyOnceEventsWereHandled()
+    {
+        SourceHandle handle = _loop.Add(_source, s_policy);
+        double NextAttemptAfter()
+        {
+            double before = _loop.Now.TotalMilliseconds;
+            Fail();
+            _loop.Tick();
+            _source.IsBroken = false;
+            _loop.Tick(TimeSpan.FromSeconds(10));
+            Check.Equal(SourceState.Attached, handle.State);
+            return _loop.Now.TotalMilliseconds - before;
+        }
+
+        Check.Equal(100.0, NextAttemptAfter());
+        Check.Equal(200.0, NextAttemptAfter(), "it attached, but nothing proved that it works");
+        Check.Equal(400.0, NextAttemptAfter());
+        _source.Add(1);
+        _loop.Tick();
+        Check.Equal(100.0, NextAttemptAfter(), "an event did");
+    }
+
+    [Case]
+    public void FirstAttach_ThatThrows_ThrowsAndLeavesNothing()
+    {
+        _source.IsBroken = true;
+        Check.Contains("sensor", Check.Throws<IOException>(() => _loop.Add(_source)).Message);
+        Check.Equal(0, _loop.Counters.Sources);
+        Check.Equal(0, _loop.Counters.Timers);
+        Check.True(_source.Detaches > 0, "Detach is safe after an Attach that threw, and releases what it took");
+        _loop.Run(new RunOptions { UntilIdle = true });
+        Check.Equal(1, _source.Attaches);
+    }
+
+    [Case]
+    public void FirstAttach_WithRetryFirstAttach_IsRetried()
+    {
+        _source.IsBroken = true;
+        SourceHandle handle = _loop.Add(_source, s_policy with { RetryFirstAttach = true });
+        Check.Equal(SourceState.WaitingToRetry, handle.State);
+        Check.Equal(1L, handle.Counters.Errors);
+        Check.Contains("sensor is not there yet", string.Join('\n', _log.Messages));
+        _loop.Tick(TimeSpan.FromSeconds(10));
+        Check.Equal(100.0, _loop.Now.TotalMilliseconds);
+        _source.IsBroken = false;
+        _loop.Tick(TimeSpan.FromSeconds(10));
+        Check.Equal(300.0, _loop.Now.TotalMilliseconds);
+        Check.Equal(SourceState.Attached, handle.State);
+        Check.Equal(0, _errors.Count);
+    }
+
+    [Case]
+    public void Remove_WhileItWaits_TriesNoMore()
+    {
+        SourceHandle handle = _loop.Add(_source, s_policy);
+        Fail();
+        _loop.Tick();
+        handle.Remove();
+        _loop.Run(new RunOptions { UntilIdle = true });
+        Check.Equal(1, _source.Attaches);
+        Check.Equal(SourceState.Removed, handle.State);
+        Check.Equal(0, _loop.Counters.Timers);
+    }
+
+    [Case]
+    public void Disconnected_IsRetriedAndReportedToNobody()
+    {
+        SourceHandle handle = _loop.Add(_source, s_policy);
+        _source.Dispatching = () => _source.Context!.Disconnected();
+        _source.Add(1);
+        _loop.Tick();
+        Check.Equal(SourceState.WaitingToRetry, handle.State);
+        Check.Equal(1L, handle.Counters.Events, "the present dispatch is finished first");
+        _source.Dispatching = null;
+        _loop.Tick(TimeSpan.FromSeconds(1));
+        Check.Equal(SourceState.Attached, handle.State);
+        Check.Equal(0, _errors.Count);
+        Check.Equal(0L, handle.Counters.Errors);
+    }
+
+    [Case]
+    public void Disconnected_OutsideADispatch_DetachesAtOnce()
+    {
+        SourceHandle handle = _loop.Add(_source, s_policy);
+        SourceContext context = _source.Context!;
+        _loop.CallSoon(context.Disconnected);
+        _loop.Tick();
+        Check.Equal(SourceState.WaitingToRetry, handle.State);
+        context.Disconnected();
+        Check.Equal(1, _source.Detaches, "a context that is over does nothing");
+        _loop.Tick(TimeSpan.FromSeconds(1));
+        Check.Equal(SourceState.Attached, handle.State);
+    }
+
+    [Case]
+    public void Error_IsReportedAndSurvived()
+    {
+        SourceHandle handle = _loop.Add(_source, s_policy);
+        _source.Dispatching = () => _source.Context!.Error(new IOException("a bad byte"));
+        _source.Add(1);
+        _loop.Tick();
+        Check.Equal(SourceState.Attached, handle.State);
+        Check.Equal(1L, handle.Counters.Errors);
+        Check.Equal(1L, handle.Counters.Events);
+        Check.Equal("sensor", _errors.Single().Name);
+    }
+
+    [Case]
+    public void ThrowingPrepare_IsQuarantinedToo_AndTheLoopWakesForItsRetry()
+    {
+        var source = new PreparedQueueSource { Name = "asked" };
+        SourceHandle handle = _loop.Add(source, s_policy);
+        source.Preparing = static () => throw new IOException("it cannot say");
+        _loop.Tick(TimeSpan.FromSeconds(10));
+        Check.Equal("asked", _errors.Single().Name);
+        Check.Equal(100.0, _loop.Now.TotalMilliseconds, "the retry ends the wait that Prepare was asked about");
+        Check.Equal(SourceState.Attached, handle.State);
+        Check.Equal(2L, handle.Counters.Attaches);
+        source.Preparing = null;
+        source.Add(1);
+        _loop.Tick();
+        Check.Equal(1L, handle.Counters.Events);
+    }
+
+    [Case]
+    public void ThrowingDetach_IsReportedAndDone()
+    {
+        var source = new ClumsySource();
+        SourceHandle handle = _loop.Add(source);
+        handle.Remove();
+        Check.Equal(SourceState.Removed, handle.State);
+        Check.Equal("clumsy", _errors.Single().Name);
+        Check.Equal(0, _loop.Counters.Sources);
+    }
+
+    private void Fail()
+    {
+        _source.IsBroken = true;
+        _source.Context!.Wake();
+    }
+
+    private sealed class ClumsySource : IEventSource
+    {
+        public string Name => "clumsy";
+
+        public void Attach(SourceContext context)
+        {
+        }
+
+        public int Dispatch(PollEvents ready, int maxEvents) => 0;
+
+        public void Detach() => throw new InvalidOperationException("it clings");
+    }
+}

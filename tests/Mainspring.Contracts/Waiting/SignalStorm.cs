@@ -1,0 +1,34 @@
+namespace Mainspring.Contracts;
+
+/// <summary>Interrupts the thread that made it about a thousand times a second, until it is disposed.</summary>
+internal sealed class SignalStorm : IDisposable
+{
+    private readonly Thread _thread;
+    private volatile bool _isOver;
+    private long _sent;
+
+    public SignalStorm(int signal)
+    {
+        Sys.InterruptOn(signal);
+        int target = Sys.ThreadId();
+        _thread = new Thread(() =>
+        {
+            while (!_isOver)
+            {
+                Sys.Signal(target, signal);
+                Interlocked.Increment(ref _sent);
+                Thread.Sleep(1);
+            }
+        })
+        { IsBackground = true };
+        _thread.Start();
+    }
+
+    public long Sent => Interlocked.Read(ref _sent);
+
+    public void Dispose()
+    {
+        _isOver = true;
+        _thread.Join();
+    }
+}
