@@ -84,14 +84,17 @@ public sealed class BoundedWriter : IDisposable
     }
 
     /// <summary>Writes what is queued, for at most a second, and closes.</summary>
-    public void Dispose()
+    public void Dispose() => Close(TimeSpan.FromSeconds(1));
+
+    /// <summary>Writes what is queued, for at most the given time, and closes.</summary>
+    internal void Close(TimeSpan timeout)
     {
         if (_isClosed)
         {
             return;
         }
 
-        bool written = Flush(TimeSpan.FromSeconds(1));
+        bool written = Flush(timeout);
         lock (_lock)
         {
             _isClosed = true;

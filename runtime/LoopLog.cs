@@ -18,7 +18,7 @@ public enum LogSeverity
 /// <summary>Where a loop logs. <see cref="Write"/> is called on the loop's thread and on the watchdog's, and must not block.</summary>
 public abstract class LoopLog
 {
-    /// <summary>Takes a message.</summary>
+    /// <summary>Takes a message. Must not throw: an exception is swallowed, and the message lost with it; the loop goes on.</summary>
     /// <param name="severity">How serious it is.</param>
     /// <param name="loop">The loop's name.</param>
     /// <param name="message">The message, without a line break at its end.</param>

@@ -6,7 +6,10 @@ public sealed partial class MainLoop
 {
     private const int MostLoggedPerSecond = 20;
 
-    private LoopLog? _log;
+    private static readonly TimeSpan s_logPatience = TimeSpan.FromMilliseconds(250);
+
+    private GuardedLog? _log;
+    private long _logFailures;
     private long _errors;
     private long _suppressedErrors;
     private long _suppressedSinceLogged;
@@ -23,7 +26,11 @@ public sealed partial class MainLoop
     /// <summary>Something has been running for longer than <see cref="LoopOptions.WatchdogThreshold"/>. Raised on the watchdog's thread.</summary>
     public event Action<StallInfo>? Stalled;
 
-    private LoopLog Log => _log ??= _options.Log ?? LoopLog.To(new BoundedWriter(Console.OpenStandardError()));
+    /// <summary>Messages that were lost because <see cref="LoopLog.Write"/> threw.</summary>
+    internal long LogFailures => Interlocked.Read(ref _logFailures);
+
+    // The user's, or standard error; never throws. The watchdog's thread logs as well.
+    private LoopLog Log => _log ?? OpenLog();
 
     /// <summary>Takes an exception to the handlers, the log and the policy.</summary>
     internal void Report(Exception exception, WorkKind kind, string name, string? scheduledAt)
@@ -123,5 +130,39 @@ public sealed partial class MainLoop
         Log.Write(LogSeverity.Error, Name, message + more);
     }
 
+    private GuardedLog OpenLog()
+    {
+        BoundedWriter? writer = _options.Log is null ? new BoundedWriter(Console.OpenStandardError()) : null;
+        var opened = new GuardedLog(this, writer is null ? _options.Log : LoopLog.To(writer), writer);
+        if (Interlocked.CompareExchange(ref _log, opened, null) is not { } other)
+        {
+            return opened;
+        }
+
+        opened.Close();
+        return other;
+    }
+
+    // A watchdog's handler that outlives the loop may log once more: to the user's log, or nowhere.
+    private void CloseLog() => Interlocked.CompareExchange(ref _log, new GuardedLog(this, _options.Log, null), null)?.Close();
+
     private static string Milliseconds(long ns) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{ns / 1e6:F1} ms");
+
+    // What the loop logs to: a log that throws is survived, and the writer that is the loop's own has an end.
+    private sealed class GuardedLog(MainLoop loop, LoopLog? log, BoundedWriter? writer) : LoopLog
+    {
+        public override void Write(LogSeverity severity, string loopName, string message)
+        {
+            try
+            {
+                log?.Write(severity, loopName, message);
+            }
+            catch (Exception)
+            {
+                Interlocked.Increment(ref loop._logFailures); // there is nowhere to log it
+            }
+        }
+
+        public void Close() => writer?.Close(s_logPatience);
+    }
 }

@@ -7,6 +7,7 @@ public sealed partial class MainLoop
     private int _entered;     // 1: a thread is in Run or Tick
     private bool _isClosing;  // Dispose has begun
     private bool _isBound;
+    private bool _isArming;   // the descriptor
     private TimeSpan? _hostDelta;
     private long _hostDeadlineNs = long.MaxValue;
 
@@ -81,8 +82,8 @@ public sealed partial class MainLoop
     }
 
     /// <summary>
-    /// When the loop has something to do next, since its start: now when something is runnable, null when nothing is scheduled. It is exact but for more than 256
-    /// timers within the nearest millisecond slot whose first was cancelled: then it may be early, never late.
+    /// When the loop has something to do next, since its start: now when something is runnable, null when nothing is scheduled. It is exact, but where more
+    /// than 1,024 timers are near to each other: then it may be early, never late. Prepared sources are asked.
     /// </summary>
     public TimeSpan? NextDeadline => AskPreparedSources(DueNs) switch
     {
@@ -143,14 +144,12 @@ public sealed partial class MainLoop
             _posts.Close();
             _isClosing = true;
             RunAcceptedPosts();
-            _background.Clear();
-            _phases.Clear();
             foreach (SourceHandle source in _sources.All())
             {
                 Remove(source);
             }
 
-            Timers.Clear();
+            DropCallbacks();
         }
         finally
         {
@@ -160,6 +159,7 @@ public sealed partial class MainLoop
 
         _watchdog?.Dispose();
         _poller.Dispose();
+        CloseLog();
     }
 
     private bool IsIdle =>
@@ -210,8 +210,7 @@ public sealed partial class MainLoop
         }
         finally
         {
-            stopped = IsStopping;
-            Volatile.Write(ref _stopRequested, 0);
+            stopped = Interlocked.Exchange(ref _stopRequested, 0) != 0;
             Leave(scope);
         }
 
@@ -274,14 +273,16 @@ public sealed partial class MainLoop
     // Between ticks: whoever adds work from now on, here or elsewhere, makes the descriptor readable.
     private void ArmDescriptor()
     {
-        if (!_isGuest)
+        if (!_isGuest || _isArming)
         {
             return;
         }
 
         Volatile.Write(ref _isAsleep, 1);
         Interlocked.MemoryBarrier();
+        _isArming = true; // a source that is asked may schedule something, which the answer includes
         long dueNs = AskPreparedSources(DueNs);
+        _isArming = false;
         if (dueNs == 0)
         {
             WakeFromAnywhere();
@@ -318,7 +319,14 @@ public sealed partial class MainLoop
         {
             RunPost(callback!, state);
         }
+    }
 
+    // Last, since posts and sources that are detached may have scheduled something.
+    private void DropCallbacks()
+    {
+        _background.Clear();
+        _phases.Clear();
+        Timers.Clear();
         _urgent.Clear();
         _high.Clear();
         _normal.Clear();

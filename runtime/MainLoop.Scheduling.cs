@@ -145,7 +145,7 @@ public sealed partial class MainLoop
 
     /// <summary>
     /// Runs a callback every period, on the grid that starts one period from now: it does not drift. A period that was missed is skipped to the
-    /// next grid point and counted in <see cref="TimerHandle.MissedPeriods"/>.
+    /// next grid point and counted in <see cref="TimerHandle.MissedPeriods"/>. Among equal deadlines a period counts as scheduled when the one before it ran.
     /// </summary>
     /// <param name="period">The period, at least 100 ns.</param>
     /// <param name="callback">The callback.</param>
@@ -217,10 +217,14 @@ public sealed partial class MainLoop
         return true;
     }
 
-    internal bool CancelTimer(int index, long sequence)
+    internal bool CancelTimer(long token)
     {
-        CheckAccess("Cancel", evenDisposed: true);
-        return Timers.Cancel(index, sequence);
+        if (_gate != Gate.Open)
+        {
+            CheckAccess("Cancel", evenDisposed: true);
+        }
+
+        return Timers.Cancel(token);
     }
 
     private CallbackHandle AddStateful<TState>(Action<TState> callback, TState state, Priority priority, string? name, [CallerMemberName] string call = "")
@@ -256,13 +260,13 @@ public sealed partial class MainLoop
             }
         }
 
-        int index = Timers.Add(deadlineNs, callback, state, periodic: false, out long sequence);
+        var handle = new TimerHandle(this, Timers.Add(deadlineNs, callback, state));
         if (_gate != Gate.Open)
         {
             TellForeignLoop();
         }
 
-        return new TimerHandle(this, index, sequence);
+        return handle;
     }
 
     private TimerHandle AddPeriodic(TimeSpan period, object callback, object? state, string? name, [CallerMemberName] string call = "")
@@ -271,9 +275,9 @@ public sealed partial class MainLoop
         CheckAccess(call);
         long periodNs = Nanoseconds.From(period);
         var record = new PeriodicTimerRecord(this, callback, state, name, periodNs) { ScheduledAt = StackNow() };
-        int index = Timers.Add(Nanoseconds.Deadline(Clock.ReadNs(), periodNs), CallbackRecord.Runner, record, periodic: true, out long sequence);
+        var handle = new TimerHandle(this, Timers.Add(Nanoseconds.Deadline(Clock.ReadNs(), periodNs), CallbackRecord.Runner, record));
         TellForeignLoop();
-        return new TimerHandle(this, index, sequence);
+        return handle;
     }
 
     private static readonly Action<object> s_callWithNull = static callback => Unsafe.As<Action<object?>>(callback)(null);

@@ -25,7 +25,8 @@ public sealed partial class MainLoop
         {
             if (handle.Retry.RetryFirstAttach)
             {
-                handle.ErrorCount++;
+                handle.CountError(exception);
+                handle.LastAttachMessage = exception.Message;
                 Log.Write(LogSeverity.Warning, Name, $"{handle.Name} is not there yet: {exception.Message}");
                 ScheduleRetry(handle);
             }
@@ -39,6 +40,9 @@ public sealed partial class MainLoop
         TellForeignLoop();
         return handle;
     }
+
+    /// <summary>The trace of this tick, which hears of everything or nothing in it.</summary>
+    internal LoopTrace? TickTrace => _trace;
 
     internal void SetInterest(SourceHandle source, PollEvents interest)
     {
@@ -65,7 +69,7 @@ public sealed partial class MainLoop
     internal void Disconnect(SourceHandle source)
     {
         source.IsDisconnecting = true;
-        if (_dispatching != source)
+        if (_dispatching != source && !source.IsAttaching)
         {
             DetachForRetry(source);
         }
@@ -76,6 +80,7 @@ public sealed partial class MainLoop
         var context = new SourceContext(handle);
         handle.Context = context;
         handle.IsDisconnecting = false;
+        handle.IsAttaching = true;
         Begin(WorkKind.Source, handle);
         try
         {
@@ -96,19 +101,27 @@ public sealed partial class MainLoop
         catch
         {
             handle.Context = null;
-            DetachSafely(handle);
+            Release(handle);
             throw;
         }
         finally
         {
+            handle.IsAttaching = false;
             End(WorkKind.Source, handle);
         }
 
+        if (handle.State == SourceState.Removed)
+        {
+            Release(handle); // a handler has removed it while it attached
+            return;
+        }
+
         handle.State = SourceState.Attached;
+        handle.AttachedNs = Clock.ReadNs();
         handle.AttachCount++;
         if (handle.Source is IPreparedSource)
         {
-            _sources.Prepared.Add(handle);
+            _sources.AddPrepared(handle);
         }
 
         if (handle.IsDisconnecting)
@@ -120,16 +133,20 @@ public sealed partial class MainLoop
     // Prepared sources say whether they have something, and how long the loop may sleep.
     private long AskPreparedSources(long intendedNs)
     {
-        List<SourceHandle> prepared = _sources.Prepared;
-        if (prepared.Count == 0)
+        SourceHandle[] prepared = _sources.Prepared;
+        if (prepared.Length == 0)
         {
             return intendedNs;
         }
 
         long deadlineNs = intendedNs;
-        for (int i = 0; i < prepared.Count; i++)
+        foreach (SourceHandle handle in prepared)
         {
-            SourceHandle handle = prepared[i];
+            if (handle.State != SourceState.Attached) // one before it has removed it
+            {
+                continue;
+            }
+
             long nowNs = Clock.ReadNs();
             TimeSpan wait = deadlineNs == long.MaxValue ? TimeSpan.MaxValue : Nanoseconds.ToTimeSpan(Math.Max(0, deadlineNs - nowNs));
             TimeSpan before = wait;
@@ -142,12 +159,15 @@ public sealed partial class MainLoop
             catch (Exception exception)
             {
                 Fail(handle, exception);
-                i--;
-                continue;
             }
             finally
             {
                 _runningSubject = null;
+            }
+
+            if (handle.State != SourceState.Attached) // what it said before it left counts no more
+            {
+                continue;
             }
 
             if (isReady)
@@ -159,6 +179,11 @@ public sealed partial class MainLoop
             {
                 deadlineNs = Nanoseconds.Deadline(nowNs, Nanoseconds.From(wait));
             }
+        }
+
+        if (_sources.Prepared is [.., var last] && Array.IndexOf(prepared, last) < 0)
+        {
+            deadlineNs = 0; // added meanwhile: asked in the next tick, before the loop sleeps
         }
 
         // What was asked may have scheduled something, such as its own retry. A frame-locked loop takes all of it in its next frame.
@@ -239,11 +264,6 @@ public sealed partial class MainLoop
             return;
         }
 
-        if (handled > 0)
-        {
-            source.FailedAttempts = 0; // it works: the next failure starts from the shortest delay
-        }
-
         if (source.IsDisconnecting)
         {
             DetachForRetry(source);
@@ -266,7 +286,7 @@ public sealed partial class MainLoop
     // Reported once, detached, and attached again later: the loop goes on.
     private void Fail(SourceHandle source, Exception exception)
     {
-        source.ErrorCount++;
+        source.CountError(exception);
         Report(exception, WorkKind.Source, source.Name, null);
         if (source.State == SourceState.Attached)
         {
@@ -276,6 +296,12 @@ public sealed partial class MainLoop
 
     private void DetachForRetry(SourceHandle source)
     {
+        if (Clock.ReadNs() - source.AttachedNs >= source.RetryDelayNs)
+        {
+            source.FailedAttempts = 0; // it has worked for a while: this is a new failure
+            source.LastAttachMessage = null;
+        }
+
         Detach(source, SourceState.WaitingToRetry);
         ScheduleRetry(source);
     }
@@ -285,6 +311,16 @@ public sealed partial class MainLoop
         source.State = state;
         source.Context = null;
         source.HasWorkLeft = false;
+        _sources.RemovePrepared(source);
+        if (!source.IsAttaching) // otherwise when its Attach has returned
+        {
+            Release(source);
+        }
+    }
+
+    // Gives back what attaching took.
+    private void Release(SourceHandle source)
+    {
         if (source.IsPolled)
         {
             source.IsPolled = false;
@@ -292,12 +328,6 @@ public sealed partial class MainLoop
             _poller.Remove(source.Key);
         }
 
-        _sources.Prepared.Remove(source);
-        DetachSafely(source);
-    }
-
-    private void DetachSafely(SourceHandle source)
-    {
         try
         {
             source.Source.Detach();
@@ -310,6 +340,12 @@ public sealed partial class MainLoop
 
     private void ScheduleRetry(SourceHandle source)
     {
+        if (source.State == SourceState.Removed)
+        {
+            return; // by a handler that was told of the failure
+        }
+
+        source.RetryTimer.Cancel();
         if (source.FailedAttempts >= source.Retry.MaxAttempts)
         {
             source.State = SourceState.Failed;
@@ -322,22 +358,34 @@ public sealed partial class MainLoop
         }
 
         source.State = SourceState.WaitingToRetry;
-        TimeSpan delay = source.Retry.DelayBefore(source.FailedAttempts++);
-        source.RetryTimer = CallAtNs(Nanoseconds.Deadline(Clock.ReadNs(), Nanoseconds.From(delay)), static source => source.Loop.TryAgain(source), source);
+        source.RetryDelayNs = Nanoseconds.From(source.Retry.DelayBefore(source.FailedAttempts++));
+        source.RetryTimer = CallAtNs(Nanoseconds.Deadline(Clock.ReadNs(), source.RetryDelayNs), static source => source.Loop.TryAgain(source), source);
         source.RetryTimer.Unref(); // the source itself keeps the loop alive
     }
 
     private void TryAgain(SourceHandle source)
     {
+        if (source.State != SourceState.WaitingToRetry)
+        {
+            return;
+        }
+
         try
         {
             Attach(source);
         }
-        catch (Exception)
+        catch (Exception exception)
         {
-            // Counted, not reported: the failure itself was, and this is it going on.
-            source.ErrorCount++;
+            // Counted, and logged when it is news, but not reported: the failure itself was, and this is it going on.
+            source.CountError(exception);
+            bool isNews = exception.Message != source.LastAttachMessage;
+            source.LastAttachMessage = exception.Message;
             ScheduleRetry(source);
+            if (isNews)
+            {
+                string next = source.State == SourceState.WaitingToRetry ? $"next attempt in {Milliseconds(source.RetryDelayNs)}" : "no further attempt";
+                Log.Write(LogSeverity.Warning, Name, $"{source.Name} cannot be attached again: {exception.Message}; {next}");
+            }
         }
     }
 }

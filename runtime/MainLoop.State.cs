@@ -81,7 +81,7 @@ public sealed partial class MainLoop
     /// <summary>The time since the loop's start, read once per tick: everything in one tick sees the same.</summary>
     public TimeSpan Now => Nanoseconds.ToTimeSpan(_nowNs);
 
-    /// <summary>The loop's clock and timers for code that takes a <see cref="System.TimeProvider"/>. Any thread; timers run on the loop.</summary>
+    /// <summary>The loop's clock and timers for code that takes a <see cref="System.TimeProvider"/>. Any thread; timers run on the loop, and those that are pending when the loop is disposed never run.</summary>
     public TimeProvider TimeProvider { get; }
 
     /// <summary>The loop's <see cref="System.Threading.SynchronizationContext"/>, which is current while the loop runs. Its <c>Post</c> may be called from any thread and never throws.</summary>

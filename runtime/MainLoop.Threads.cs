@@ -169,12 +169,13 @@ public sealed partial class MainLoop
         }
     }
 
-    // On the loop's own thread a post keeps its place among the callbacks. Its type tells Dispose that it was accepted.
+    // On the loop's own thread a post keeps its place among the callbacks, and behind this thread's posts from before it was the loop's. Its type
+    // tells Dispose that it was accepted.
     private bool TryPostHere(SendOrPostCallback callback, object state)
     {
-        if (_isClosing)
+        if (_isClosing || !_posts.IsEmpty)
         {
-            return false;
+            return TryAddPost(callback, state);
         }
 
         _normal.Add(callback, state);

@@ -71,13 +71,18 @@ internal sealed class PostQueue
     /// <summary>The number of callbacks taken so far; the watchdog watches it.</summary>
     public long Taken { get; private set; }
 
-    /// <summary>How many can be taken at least.</summary>
+    /// <summary>How many were accepted and not taken; one that is just being published counts.</summary>
     public long Count
     {
         get
         {
-            PassEmptySegments();
-            return _headSegment.Count;
+            long count = 0;
+            for (Segment? segment = _headSegment; segment is not null; segment = segment.Next)
+            {
+                count += segment.Count;
+            }
+
+            return count;
         }
     }
 

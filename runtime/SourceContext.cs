@@ -79,7 +79,7 @@ public sealed class SourceContext
         ArgumentNullException.ThrowIfNull(exception);
         if (IsCurrent)
         {
-            _source.ErrorCount++;
+            _source.CountError(exception);
             Loop.Report(exception, WorkKind.Source, _source.Name, null);
         }
     }

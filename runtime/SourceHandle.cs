@@ -32,6 +32,12 @@ public sealed class SourceHandle
     /// <summary>What it has done so far.</summary>
     public SourceCounters Counters => new(EventCount, BytesCount, LostCount, ErrorCount, AttachCount, DispatchCount);
 
+    /// <summary>
+    /// The last error that <see cref="SourceCounters.Errors"/> counted: of a dispatch, of an attempt to attach it again, or of one that it has survived. It stays
+    /// when the source works again; null when there was none.
+    /// </summary>
+    public Exception? LastError { get; private set; }
+
     /// <summary>Whether it keeps <see cref="RunOptions.UntilIdle"/> waiting.</summary>
     public bool IsReferenced { get; private set; } = true;
 
@@ -48,7 +54,11 @@ public sealed class SourceHandle
 
     internal long DispatchedInTick { get; set; }
 
+    internal bool IsAttaching { get; set; }
+
     internal bool IsDisconnecting { get; set; }
+
+    internal long AttachedNs { get; set; }
 
     internal int Woken; // 1: in the list of woken sources
 
@@ -56,13 +66,17 @@ public sealed class SourceHandle
 
     internal TimerHandle RetryTimer { get; set; }
 
+    internal long RetryDelayNs { get; set; } // before the last attempt, or the next one
+
+    internal string? LastAttachMessage { get; set; } // what was logged of an attempt
+
     internal long EventCount { get; private set; }
 
     internal long BytesCount { get; set; }
 
     internal long LostCount { get; set; }
 
-    internal long ErrorCount { get; set; }
+    internal long ErrorCount { get; private set; }
 
     internal long AttachCount { get; set; }
 
@@ -123,12 +137,18 @@ public sealed class SourceHandle
 
     internal void OnRemoved() => Removed?.Invoke();
 
+    internal void CountError(Exception exception)
+    {
+        ErrorCount++;
+        LastError = exception;
+    }
+
     internal void Emit<TEvent>(in TEvent e)
         where TEvent : struct, allows ref struct
     {
         EventCount++;
         var info = new EventInfo(this, Loop.Now, EventCount);
-        Loop.Trace?.Event(typeof(TEvent), in info);
+        Loop.TickTrace?.Event(typeof(TEvent), in info);
         foreach (Delegate candidate in _handlers)
         {
             if (candidate is SourceEventHandler<TEvent> handler)

@@ -8,7 +8,6 @@ internal sealed class SourceTable
     private readonly Lock _wakeLock = new();
     private readonly List<SourceHandle?> _slots = [];
     private readonly Stack<int> _free = [];
-    private readonly List<SourceHandle> _prepared = [];
     private List<SourceHandle> _withWorkLeft = [];
     private List<SourceHandle> _spareWorkLeft = [];
     private List<SourceHandle> _woken = []; // guarded by _wakeLock
@@ -42,7 +41,8 @@ internal sealed class SourceTable
         }
     }
 
-    public List<SourceHandle> Prepared => _prepared;
+    /// <summary>Those that are asked each tick. Replaced, never changed: a pass over it is not disturbed by who comes and goes.</summary>
+    public SourceHandle[] Prepared { get; private set; } = [];
 
     public SourceHandle[] All() => [.. _slots.OfType<SourceHandle>()];
 
@@ -68,6 +68,17 @@ internal sealed class SourceTable
             _slots[index] = null;
             _free.Push(index);
             Count--;
+        }
+    }
+
+    public void AddPrepared(SourceHandle source) => Prepared = [.. Prepared, source];
+
+    public void RemovePrepared(SourceHandle source)
+    {
+        int index = Array.IndexOf(Prepared, source);
+        if (index >= 0)
+        {
+            Prepared = [.. Prepared.AsSpan(0, index), .. Prepared.AsSpan(index + 1)];
         }
     }
 

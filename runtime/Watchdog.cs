@@ -6,6 +6,8 @@ namespace Mainspring;
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     private readonly MainLoop _loop;
     private readonly long _thresholdNs;
     private readonly object _lock = new();
@@ -39,6 +41,7 @@ internal sealed class Watchdog : IDisposable
         }
     }
 
+    /// <summary>Ends the thread, and waits for its end: not when this is the thread itself, in a handler, nor for longer than a second when a handler blocks.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -48,7 +51,10 @@ internal sealed class Watchdog : IDisposable
             Monitor.Pulse(_lock);
         }
 
-        _thread.Join();
+        if (Thread.CurrentThread != _thread)
+        {
+            _thread.Join(s_patience);
+        }
     }
 
     private void Watch()

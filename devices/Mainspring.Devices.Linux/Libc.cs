@@ -14,6 +14,8 @@ internal static unsafe partial class Libc
     public const nuint SetExclusive = 0x540C;           // TIOCEXCL
     public const nuint ClearExclusive = 0x540D;         // TIOCNXCL
     public const nuint GetOutputQueue = 0x5411;         // TIOCOUTQ
+    public const nuint GetPseudoTerminalNumber = 0x80045430; // TIOCGPTN
+    public const nuint GetExclusive = 0x80045440;       // TIOCGEXCL
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);

@@ -10,12 +10,20 @@ internal static unsafe class SerialDevice
     public static SafeFileHandle Open(string device, SerialOptions options)
     {
         SafeFileHandle file = Open(device);
+        bool isTaken = false; // what another one has taken is not ours to give back
         try
         {
             Termios2 before = Settings(file, device);
+            int number;
+            if (Libc.Control(file, Libc.GetPseudoTerminalNumber, &number) == 0)
+            {
+                throw SerialErrors.Multiplexer(device);
+            }
+
             if (options.Exclusive)
             {
                 TakeExclusively(file, device);
+                isTaken = true;
             }
 
             Configure(file, device, before, options);
@@ -23,7 +31,7 @@ internal static unsafe class SerialDevice
         }
         catch
         {
-            file.Dispose();
+            Close(file, isTaken);
             throw;
         }
     }

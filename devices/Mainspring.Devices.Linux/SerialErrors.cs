@@ -10,6 +10,10 @@ internal static class SerialErrors
     /// <summary>It is something else than a serial line.</summary>
     public static IOException NotATerminal(string device) => new($"{device}: is not a terminal, so it cannot be a serial line; check the path.", Errno.NotTerminal.Number);
 
+    /// <summary>It makes pseudo-terminals.</summary>
+    public static IOException Multiplexer(string device) => new(
+        $"{device}: makes pseudo-terminals and is no serial line itself; give the path of a line, such as /dev/ttyUSB0 or the /dev/pts/N of a pseudo-terminal.", Errno.Invalid.Number);
+
     /// <summary>It is a serial line, and cannot do what is wanted.</summary>
     public static IOException Unsupported(string device, string what) => new($"{device}: its driver does not take {what}; choose what the device supports.", Errno.Invalid.Number);
 

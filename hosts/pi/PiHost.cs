@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Mainspring.Devices;
 using Mainspring.Devices.Linux;
 
@@ -14,7 +15,7 @@ internal sealed class PiHost : IDisposable
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(1.5);
 
     private readonly PiSettings _settings;
-    private readonly BoundedWriter _output = new(Console.OpenStandardOutput());
+    private readonly BoundedWriter _output = new(new StandardStream(StandardStream.Output));
     private readonly MainLoop _loop;
     private readonly NmeaReader _reader = new();
     private readonly Report _report;
@@ -28,7 +29,7 @@ internal sealed class PiHost : IDisposable
         _report = new Report(settings, _loop, _reader, _output);
     }
 
-    /// <summary>Runs until the time is over or a signal comes.</summary>
+    /// <summary>Runs until the time is over, a signal comes, or nobody reads the output any more.</summary>
     /// <returns>The exit code.</returns>
     public static int Run(PiSettings settings)
     {
@@ -39,7 +40,9 @@ internal sealed class PiHost : IDisposable
         }
         catch (IOException exception)
         {
-            Console.Error.WriteLine($"mainspring-pi: {exception.Message}");
+            // Nor may standard error hold it, which often goes where standard output goes.
+            using var errors = new BoundedWriter(new StandardStream(StandardStream.Error));
+            errors.TryWrite(Encoding.UTF8.GetBytes($"mainspring-pi: {exception.Message}\n"));
             return Refused;
         }
     }
@@ -64,10 +67,10 @@ internal sealed class PiHost : IDisposable
             .On<SerialLine>((in SerialLine line, in EventInfo _) => _reader.Accept(line.Bytes))
             .On<SerialLineTooLong>((in SerialLineTooLong _, in EventInfo _) => _reader.AcceptTooLong())
             .On<SerialConnected>((in SerialConnected e, in EventInfo _) => _report.Connected(e.Device))
-            .On<SerialDisconnected>((in SerialDisconnected e, in EventInfo _) => _report.Disconnected(e.Device, e.Reason));
+            .On<SerialDisconnected>((in SerialDisconnected e, in EventInfo _) => Lost(e));
         if (!_settings.Quiet)
         {
-            _loop.CallEvery(TimeSpan.FromSeconds(1), static report => report.Status(), _report, "status");
+            _loop.CallEvery(TimeSpan.FromSeconds(1), static host => host.Status(), this, "status");
         }
 
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
@@ -75,8 +78,28 @@ internal sealed class PiHost : IDisposable
         _report.CountAllocations();
         _loop.CallLater(s_warmUp, static report => report.CountAllocations(), _report, "warm-up is over");
         _loop.Run(new Mainspring.RunOptions { For = _settings.For });
-        _report.Summary();
-        return Done;
+        return _report.Summary()
+            ? Done
+            : throw new IOException($"standard output: {_output.Failure?.Message ?? "its reader takes nothing"}; the summary was not written");
+    }
+
+    // Who prints for nobody need not go on.
+    private void Status()
+    {
+        if (_output.Failure is null)
+        {
+            _report.Status();
+        }
+        else
+        {
+            _loop.Stop();
+        }
+    }
+
+    private void Lost(in SerialDisconnected e)
+    {
+        _reader.State.LoseFix(); // what it said last is no longer so
+        _report.Disconnected(e.Device, e.Reason);
     }
 
     private SerialAddress Simulate()

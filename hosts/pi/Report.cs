@@ -8,6 +8,7 @@ namespace Mainspring.Pi;
 internal sealed class Report : IDisposable
 {
     private static readonly JsonWriterOptions s_options = new() { SkipValidation = true };
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private readonly PiSettings _settings;
     private readonly MainLoop _loop;
@@ -78,10 +79,11 @@ internal sealed class Report : IDisposable
         _output.TryWrite(line[..length]);
     }
 
-    /// <summary>The last line.</summary>
-    public void Summary()
+    /// <summary>The last line. The loop is over: now it may wait, so that the summary finds room and its reader.</summary>
+    /// <returns>False when it could not be written.</returns>
+    public bool Summary()
     {
-        _output.Flush(TimeSpan.FromSeconds(1)); // the loop is over: now it may wait, so that the summary finds room
+        _output.Flush(s_patience);
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - _allocatedAtStart;
         double perFrame = Math.Round((double)allocated / Math.Max(1, Frames - _framesAtStart), 3);
         FrameStats stats = _loop.FrameStats;
@@ -98,8 +100,7 @@ internal sealed class Report : IDisposable
             WriteCounts();
             _json.WriteNumber("gen0"u8, GC.CollectionCount(0));
             _json.WriteNumber("allocated_bytes_per_frame"u8, perFrame);
-            EndJson();
-            return;
+            return EndJson() && _output.Flush(s_patience);
         }
 
         Span<byte> text = stackalloc byte[512];
@@ -107,7 +108,7 @@ internal sealed class Report : IDisposable
             text,
             $"{Frames} {(_settings.Hz > 0 ? "frames" : "turns")}, {stats.Late} late, {stats.Dropped} dropped, at most {latenessUs} us after the deadline\n{Bytes} bytes, {_reader.Sentences} sentences, {_reader.BadSentences} bad, {_disconnects} disconnects, {_reconnects} reconnects\n{GC.CollectionCount(0)} collections, {perFrame} bytes allocated per {(_settings.Hz > 0 ? "frame" : "turn")}\n",
             out int length);
-        _output.TryWrite(text[..length]);
+        return _output.TryWrite(text[..length]) && _output.Flush(s_patience);
     }
 
     public void Dispose() => _json.Dispose();
@@ -178,13 +179,14 @@ internal sealed class Report : IDisposable
         _output.TryWrite(fits ? text[..length] : "(a line that is too long)\n"u8);
     }
 
-    private void EndJson()
+    private bool EndJson()
     {
         _json.WriteEndObject();
         _json.Flush();
         _buffer.Write("\n"u8);
-        _output.TryWrite(_buffer.WrittenSpan);
+        bool written = _output.TryWrite(_buffer.WrittenSpan);
         _buffer.ResetWrittenCount();
         _json.Reset();
+        return written;
     }
 }

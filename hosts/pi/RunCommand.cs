@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Mainspring.Pi;
 
-/// <summary>The command line. Exit codes: 0 done, 1 the device or the system refuses, 2 bad arguments.</summary>
+/// <summary>The command line. Exit codes: 0 done, 1 the device or the system refuses or the summary could not be written, 2 bad arguments.</summary>
 internal static class RunCommand
 {
     private const int BadArguments = 2;

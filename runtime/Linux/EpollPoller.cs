@@ -64,7 +64,7 @@ internal sealed unsafe class EpollPoller : Poller
 
         // When the number is ours already, its file was closed behind our back, and the kernel dropped that registration.
         _keyByDescriptor[descriptor] = key;
-        _registrations.Add(key, new Registration(handle, descriptor, name));
+        _registrations.Add(key, new Registration(handle, descriptor, name) { Interest = interest });
     }
 
     public override void Modify(long key, PollEvents interest)
@@ -77,6 +77,8 @@ internal sealed unsafe class EpollPoller : Poller
         {
             throw Refusal(error, registration.Descriptor, registration.Name);
         }
+
+        registration.Interest = interest;
     }
 
     public override void Remove(long key)
@@ -88,7 +90,7 @@ internal sealed unsafe class EpollPoller : Poller
 
         if (_keyByDescriptor.GetValueOrDefault(registration.Descriptor) == key)
         {
-            // Fails when the file was closed already, and then it is gone from the epoll too.
+            // Fails when the descriptor was closed already, and then it is gone from the epoll too, unless a duplicate keeps the file open: see Rebuild.
             _keyByDescriptor.Remove(registration.Descriptor);
             _ = Control(Libc.EpollCtlDel, registration.Descriptor, 0, key);
         }
@@ -205,6 +207,7 @@ internal sealed unsafe class EpollPoller : Poller
     private int DropOwn(int found, long deadlineNs, out bool ended)
     {
         int kept = 0;
+        bool hasOrphan = false;
         ended = false;
         for (int i = 0; i < found; i++)
         {
@@ -221,6 +224,10 @@ internal sealed unsafe class EpollPoller : Poller
                 ended |= deadlineNs <= nowNs;
                 _armedNs = _armedNs <= nowNs ? long.MaxValue : _armedNs;
             }
+            else if (!_registrations.ContainsKey(key))
+            {
+                hasOrphan = true;
+            }
             else
             {
                 if (kept != i)
@@ -232,7 +239,42 @@ internal sealed unsafe class EpollPoller : Poller
             }
         }
 
+        if (hasOrphan)
+        {
+            Rebuild();
+        }
+
         return kept;
+    }
+
+    // The kernel reports what nobody has registered: a descriptor was closed before it was removed, while a duplicate keeps its file open. Such an entry
+    // cannot be deleted any more, since the number that names it is gone, and would end every wait. So another epoll takes over the number of this one.
+    // When the system refuses it, the next wait that finds the entry tries again.
+    private void Rebuild()
+    {
+        int number = Libc.EpollCreate(Libc.EpollCloexec);
+        if (number < 0)
+        {
+            return;
+        }
+
+        using var next = new SafeFileHandle(number, ownsHandle: true);
+        bool isComplete = Control(next, Libc.EpollCtlAdd, Number(_wake), Libc.EpollIn | Libc.EpollEt, WakeKey) == Errno.None
+            && Control(next, Libc.EpollCtlAdd, Number(_timer), Libc.EpollIn | Libc.EpollEt, TimerKey) == Errno.None;
+        foreach ((int descriptor, long key) in _keyByDescriptor)
+        {
+            // Known to the old epoll under this number: it is the same file still, not another one that got the number since.
+            uint interest = ToEpoll(_registrations[key].Interest);
+            if (Control(Libc.EpollCtlMod, descriptor, interest, key) == Errno.None)
+            {
+                isComplete &= Control(next, Libc.EpollCtlAdd, descriptor, interest, key) == Errno.None;
+            }
+        }
+
+        if (isComplete)
+        {
+            _ = Libc.Duplicate(number, Number(_epoll), Libc.DupCloexec);
+        }
     }
 
     private int WaitPrecisely(long leftNs)
@@ -244,7 +286,9 @@ internal sealed unsafe class EpollPoller : Poller
     // Sleeps to the deadline without looking at descriptors: a frame-locked loop takes their events in its next frame.
     private void WaitForWake(long deadlineNs)
     {
-        Libc.PollFd wake = new() { Descriptor = Number(_wake), Events = Libc.PollIn };
+        Libc.PollFd* own = stackalloc Libc.PollFd[2];
+        own[0] = new Libc.PollFd { Descriptor = Number(_wake), Events = Libc.PollIn };
+        own[1] = new Libc.PollFd { Descriptor = Number(_timer), Events = Libc.PollIn };
         while (true)
         {
             long leftNs = deadlineNs == long.MaxValue ? deadlineNs : deadlineNs - MonotonicClock.SystemNs();
@@ -253,9 +297,16 @@ internal sealed unsafe class EpollPoller : Poller
                 return;
             }
 
+            // An expired timerfd stays readable until it is armed anew, so it is looked at only when it is armed for this wait.
+            bool timed = leftNs is >= ShortWaitNs and < long.MaxValue;
+            if (timed)
+            {
+                Arm(deadlineNs);
+            }
+
             Libc.Timespec timeout = Libc.Timespec.From(leftNs);
-            int found = Libc.PPoll(&wake, 1, &timeout, null);
-            if (found > 0)
+            int found = Libc.PPoll(own, timed ? 2u : 1u, timed ? null : &timeout, null);
+            if (found > 0 && own[0].Found != 0)
             {
                 // poll(2) knows no edges: the count has to go, or it would end the next wait too.
                 ulong count;
@@ -284,12 +335,14 @@ internal sealed unsafe class EpollPoller : Poller
         _armedNs = deadlineNs;
     }
 
-    private Errno Control(int operation, int descriptor, uint events, long key)
+    private Errno Control(int operation, int descriptor, uint events, long key) => Control(_epoll, operation, descriptor, events, key);
+
+    private static Errno Control(SafeFileHandle epoll, int operation, int descriptor, uint events, long key)
     {
         byte* entry = stackalloc byte[16];
         *(uint*)entry = events;
         *(long*)(entry + s_dataOffset) = key;
-        return Libc.EpollControl(Number(_epoll), operation, descriptor, entry) == 0 ? Errno.None : Errno.Last;
+        return Libc.EpollControl(Number(epoll), operation, descriptor, entry) == 0 ? Errno.None : Errno.Last;
     }
 
     private IOException Refusal(Errno error, int descriptor, string name)
@@ -335,5 +388,8 @@ internal sealed unsafe class EpollPoller : Poller
     private static int Number(SafeHandle handle) => (int)handle.DangerousGetHandle();
 
     [DebuggerDisplay("{Name} on {Descriptor}")]
-    private sealed record Registration(SafeHandle Handle, int Descriptor, string Name);
+    private sealed record Registration(SafeHandle Handle, int Descriptor, string Name)
+    {
+        public PollEvents Interest { get; set; }
+    }
 }

@@ -20,6 +20,7 @@ internal static unsafe partial class Libc
     public const int TimerFdFlags = 0x80800;    // TFD_CLOEXEC | TFD_NONBLOCK
     public const int TimerAbsolute = 1;         // TFD_TIMER_ABSTIME
     public const int ClockMonotonic = 1;        // CLOCK_MONOTONIC
+    public const int DupCloexec = 0x80000;      // O_CLOEXEC
     public const short PollIn = 1;              // POLLIN
     public const int SetTimerSlack = 29;        // PR_SET_TIMERSLACK
     public const int GetTimerSlack = 30;        // PR_GET_TIMERSLACK
@@ -44,6 +45,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "timerfd_settime", SetLastError = true)]
     public static partial int TimerFdSetTime(int descriptor, int flags, TimerSpec* value, TimerSpec* old);
+
+    [LibraryImport("libc", EntryPoint = "dup3", SetLastError = true)]
+    public static partial int Duplicate(int descriptor, int number, int flags);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(SafeFileHandle descriptor, void* buffer, nint count);

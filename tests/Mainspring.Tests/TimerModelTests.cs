@@ -175,12 +175,14 @@ public sealed class TimerModelTests
                 {
                     real.Ran.Add((id, _loop.NowNs));
                     _handles[step.Which % _handles.Count].Cancel();
-                },
+                }
+                ,
                 Kind.Scheduler => real =>
                 {
                     real.Ran.Add((id, _loop.NowNs));
                     Do(new Step(Kind.Later, step.Ns / 3, 0));
-                },
+                }
+                ,
                 _ => real => real.Ran.Add((id, _loop.NowNs)),
             };
             long deadlineNs = step.Kind == Kind.At ? step.Ns : _clock.ReadNs() + step.Ns;
@@ -193,6 +195,7 @@ public sealed class TimerModelTests
     {
         private readonly List<Timer> _timers = []; // all that ever were
         private long _nowNs;
+        private long _order;
 
         public List<(int Id, long Ns)> Ran { get; } = [];
 
@@ -208,10 +211,10 @@ public sealed class TimerModelTests
                     return _timers.Count > 0 && Cancel(step.Which);
                 case Kind.Every:
                     long periodNs = PeriodOf(step).Ticks * 100;
-                    _timers.Add(new Timer(_timers.Count, step, periodNs) { DeadlineNs = _nowNs + periodNs });
+                    _timers.Add(new Timer(_timers.Count, step, periodNs) { DeadlineNs = _nowNs + periodNs, Order = ++_order });
                     return true;
                 default:
-                    _timers.Add(new Timer(_timers.Count, step, 0) { DeadlineNs = step.Kind == Kind.At ? step.Ns : _nowNs + step.Ns });
+                    _timers.Add(new Timer(_timers.Count, step, 0) { DeadlineNs = step.Kind == Kind.At ? step.Ns : _nowNs + step.Ns, Order = ++_order });
                     return true;
             }
         }
@@ -219,8 +222,8 @@ public sealed class TimerModelTests
         public void Pass(long toNs)
         {
             _nowNs = toNs;
-            // What is due when the tick begins; by deadline, then by the order of the calls.
-            foreach (Timer timer in _timers.Where(timer => timer.Pending && timer.DeadlineNs <= toNs).OrderBy(static timer => timer.DeadlineNs).ThenBy(static timer => timer.Id).ToList())
+            // What is due when the tick begins; by deadline, then in the order in which they were scheduled; a period is, when the one before it ran.
+            foreach (Timer timer in _timers.Where(timer => timer.Pending && timer.DeadlineNs <= toNs).OrderBy(static timer => timer.DeadlineNs).ThenBy(static timer => timer.Order).ToList())
             {
                 if (!timer.Pending)
                 {
@@ -234,6 +237,7 @@ public sealed class TimerModelTests
                 else
                 {
                     timer.DeadlineNs += timer.PeriodNs * ((toNs - timer.DeadlineNs) / timer.PeriodNs + 1);
+                    timer.Order = ++_order;
                 }
 
                 Ran.Add((timer.Id, toNs));
@@ -265,6 +269,8 @@ public sealed class TimerModelTests
             public long PeriodNs => periodNs;
 
             public long DeadlineNs { get; set; }
+
+            public long Order { get; set; }
 
             public bool Pending { get; set; } = true;
         }

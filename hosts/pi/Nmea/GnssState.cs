@@ -19,6 +19,9 @@ public sealed class GnssState
     /// <summary>Whether the last sentence that says so had a valid position.</summary>
     public bool HasFix => Quality != FixQuality.None;
 
+    /// <summary>The receiver has gone: there is no fix until it says so again. The last known position stays.</summary>
+    public void LoseFix() => Quality = FixQuality.None;
+
     /// <summary>How the position is found. By GGA and GNS; a valid RMC or GLL raises it from none to autonomous.</summary>
     public FixQuality Quality { get; private set; }
 

@@ -133,10 +133,18 @@ public sealed class RoundContract : VirtualLoopSuite
             };
             switch (random.Next(4))
             {
-                case 0: Loop.CallSoon(callback, (Priority)random.Next(5)); break;
-                case 1: Loop.CallLater(Ms(random.Next(50)), callback); break;
-                case 2: Loop.Post(callback); break;
-                default: Loop.CallAt(Ms(random.Next(50)), callback); break;
+                case 0:
+                    Loop.CallSoon(callback, (Priority)random.Next(5));
+                    break;
+                case 1:
+                    Loop.CallLater(Ms(random.Next(50)), callback);
+                    break;
+                case 2:
+                    Loop.Post(callback);
+                    break;
+                default:
+                    Loop.CallAt(Ms(random.Next(50)), callback);
+                    break;
             }
         }
 

@@ -160,7 +160,7 @@ public sealed class TimerContract : VirtualLoopSuite
         paced.Run(new RunOptions { For = Ms(10) });
 
         Clock.Advance(century);
-        ((VirtualClock)paced.Clock).Advance(century);
+        paced.CallSoon(() => ((VirtualClock)paced.Clock).Advance(century)); // a very slow callback
         Loop.Tick();
         Check.Equal(1, Journal.Count);
         Check.Equal((long)century.TotalMilliseconds - 1, timer.MissedPeriods);
@@ -172,6 +172,7 @@ public sealed class TimerContract : VirtualLoopSuite
         Check.Equal("later", Journal[1]);
 
         frames = 0;
+        paced.Run(new RunOptions { For = TimeSpan.FromTicks(1) });
         paced.Run(new RunOptions { For = Ms(10) });
         Check.Equal(11, frames, "the late one, and ten on the grid");
         Check.Equal((long)century.TotalMilliseconds - 1, paced.FrameStats.Dropped);
@@ -326,5 +327,50 @@ public sealed class TimerContract : VirtualLoopSuite
         });
         loop.Run(new RunOptions { UntilIdle = true });
         Check.Sequence(["True", "True", "True", "True"], Journal);
+    }
+
+    [Case]
+    public void Timers_that_are_cancelled_by_the_thousand_leave_the_others_their_time_and_order()
+    {
+        // Enough stale entries that the wheel is swept many times, while time passes and slots are opened.
+        var random = new Random(11);
+        var pending = new List<(TimerHandle Handle, long Ns, int Id)>();
+        var ran = new List<int>();
+        var expected = new List<(long Ns, int Id)>();
+        for (int id = 0; id < 60_000; id++)
+        {
+            int number = id;
+            long ns = Clock.ReadNs() + (random.Next(20_000) * 1_000_000L);
+            pending.Add((Loop.CallAtNs(ns, list => list.Add(number), ran), ns, id));
+            if (pending.Count > 3_000)
+            {
+                int victim = random.Next(pending.Count);
+                if (!pending[victim].Handle.Cancel())
+                {
+                    expected.Add((pending[victim].Ns, pending[victim].Id)); // it has run
+                }
+
+                pending[victim] = pending[^1];
+                pending.RemoveAt(pending.Count - 1);
+            }
+
+            if (id % 100 == 0)
+            {
+                Loop.Tick();
+                Clock.Advance(Ms(random.Next(30)));
+            }
+        }
+
+        expected.AddRange(pending.Select(static timer => (timer.Ns, timer.Id)));
+        RunUntilIdle();
+        Check.Equal(0, Loop.Counters.Timers);
+        Check.Sequence(expected.Select(static timer => timer.Id).Order(), ran.Order(), "each once, and no cancelled one");
+        var times = expected.ToDictionary(static timer => timer.Id, static timer => timer.Ns);
+        int last = ran.Count - (pending.Count / 2); // those that were due in one tick are ordered too, and the last half ran one by one
+        for (int i = last; i < ran.Count; i++)
+        {
+            long before = times[ran[i - 1]], after = times[ran[i]];
+            Check.True(before < after || (before == after && ran[i - 1] < ran[i]), $"timer {ran[i - 1]} before {ran[i]}");
+        }
     }
 }

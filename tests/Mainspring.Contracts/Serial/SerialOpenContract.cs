@@ -5,7 +5,7 @@ using Mainspring.Devices.Simulation;
 namespace Mainspring.Contracts;
 
 /// <summary>Opening a serial device: what it is set to, and what refuses.</summary>
-public sealed class SerialOpenContract
+public sealed unsafe class SerialOpenContract
 {
     [Case]
     public void Settings_ReadBack_AreThoseAskedFor()
@@ -90,6 +90,29 @@ public sealed class SerialOpenContract
     }
 
     [Case]
+    public void Exclusive_IsSetWhileOpen_AndNotAfterwards()
+    {
+        // The superuser may open what is exclusive, so that a refusal does not show it: the terminal's own flag does.
+        using var bench = new SerialBench();
+        Check.True(IsExclusive(bench.Device), "open");
+        Check.Throws<IOException>(() => SerialDevice.Open(bench.Device.Path, new SerialOptions()));
+        Check.True(IsExclusive(bench.Device), "a second opener that was refused has not undone it");
+        bench.Source.Remove();
+        Check.False(IsExclusive(bench.Device), "closed");
+    }
+
+    [Case]
+    public void Exclusive_IsUndone_WhenTheSettingsAreRefused()
+    {
+        Sys.NeedsLinux();
+        using var device = new PseudoTerminal();
+        string path = $"/{device.Path}"; // no path of a pseudo-terminal by its looks, so that data bits count; it offers eight
+        Check.Contains("7 data bits", Check.Throws<IOException>(() => SerialDevice.Open(path, new SerialOptions { DataBits = 7 })).Message);
+        Check.False(IsExclusive(device));
+        SerialDevice.Open(path, new SerialOptions()).Dispose();
+    }
+
+    [Case]
     public void Shared_AllowsASecondOpener()
     {
         using var bench = new SerialBench(new SerialOptions { Exclusive = false });
@@ -114,6 +137,9 @@ public sealed class SerialOpenContract
         Refuses(file, $"{file}: is not a terminal");
         File.Delete(file);
     }
+
+    [Case]
+    public void Multiplexer_SaysThatItIsNoLine() => Refuses("/dev/ptmx", "/dev/ptmx: makes pseudo-terminals");
 
     [Case]
     public void FarEndThatIsClosed_SaysSo()
@@ -149,6 +175,13 @@ public sealed class SerialOpenContract
         using var bench = new SerialBench();
         using var other = new MainLoop();
         Check.Contains("attached already", Check.Throws<InvalidOperationException>(() => other.Add(bench.Port)).Message);
+    }
+
+    private static bool IsExclusive(PseudoTerminal device)
+    {
+        int isExclusive;
+        Check.Equal(0, Libc.Control(device.FarEnd, Libc.GetExclusive, &isExclusive));
+        return isExclusive != 0;
     }
 
     private static void Refuses(string device, string message)

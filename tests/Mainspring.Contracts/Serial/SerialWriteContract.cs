@@ -37,18 +37,7 @@ public sealed class SerialWriteContract
         using var bench = new SerialBench(new SerialOptions { WriteQueueSize = QueueSize });
         byte[] piece = new byte[300];
         int sent = 0;
-
-        // Full is when the kernel, which moves bytes on behind our back, has taken nothing for a while.
-        for (int quiet = 0; quiet < 5; quiet++)
-        {
-            while (TryNext())
-            {
-                quiet = 0;
-            }
-
-            bench.Loop.Tick(Pump.Wait);
-        }
-
+        FillUp(bench, TryNext);
         Check.True(bench.Port.QueuedBytes is > QueueSize - 300 and <= QueueSize, $"{bench.Port.QueuedBytes} queued");
         long before = bench.Source.Counters.Dispatches;
         Pump.Ticks(bench.Loop, 20);
@@ -84,7 +73,7 @@ public sealed class SerialWriteContract
         Task? writer = null;
         bench.Loop.CallSoon(() => writer = Write());
         Pump.Until(bench.Loop, () => bench.Port.QueuedBytes > QueueSize - 300);
-        Pump.Ticks(bench.Loop, 20);
+        FillUp(bench, static () => false); // by the writer
         Check.True(completed < Pieces, "the writer is held back");
         Check.False(bench.Port.TryWrite("x"u8), "nobody overtakes a write that waits");
         arrived = Listen(bench);
@@ -126,9 +115,7 @@ public sealed class SerialWriteContract
     public void WriteAsync_Cancelled_LeavesTheOthersTheirTurn()
     {
         using var bench = new SerialBench(new SerialOptions { WriteQueueSize = QueueSize });
-        while (bench.Port.TryWrite(new byte[QueueSize]))
-        {
-        }
+        FillUp(bench, () => bench.Port.TryWrite(new byte[1]));
 
         using var cancellation = new CancellationTokenSource();
         Task first = bench.Port.WriteAsync(new byte[QueueSize], cancellation.Token).AsTask();
@@ -147,10 +134,7 @@ public sealed class SerialWriteContract
     public void WriteAsync_ToADeviceThatGoes_Fails()
     {
         using var bench = new SerialBench(new SerialOptions { WriteQueueSize = QueueSize });
-        while (bench.Port.TryWrite(new byte[QueueSize]))
-        {
-        }
-
+        FillUp(bench, () => bench.Port.TryWrite(new byte[1]));
         int queued = bench.Port.QueuedBytes;
         Task write = bench.Port.WriteAsync(new byte[QueueSize]).AsTask();
         bench.Device.HangUp();
@@ -195,6 +179,22 @@ public sealed class SerialWriteContract
         var arrived = new List<byte>();
         bench.Loop.Add(bench.Device).On((in SerialData e, in EventInfo _) => arrived.AddRange(e.Bytes));
         return arrived;
+    }
+
+    // Full is when the kernel, which moves bytes on behind our back, the later the busier it is, has taken nothing for several waits.
+    private static void FillUp(SerialBench bench, Func<bool> tryNext)
+    {
+        for (int quiet = 0; quiet < 5; quiet++)
+        {
+            long before = bench.Port.WrittenBytes;
+            while (tryNext())
+            {
+                quiet = 0;
+            }
+
+            bench.Loop.Run(new RunOptions { For = Pump.Wait });
+            quiet = bench.Port.WrittenBytes > before ? 0 : quiet;
+        }
     }
 
     private static void CheckNumbers(List<byte> arrived, int pieces)

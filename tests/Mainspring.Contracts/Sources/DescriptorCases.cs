@@ -59,6 +59,49 @@ public sealed class DescriptorCases : IDisposable
     }
 
     [Case]
+    public void RemovedByAHandler_WhileItAttachesAgain_IsNotWatched()
+    {
+        var pipe = new PipeSource();
+        SourceHandle handle = _loop.Add(pipe, new RetryPolicy { InitialDelay = TimeSpan.FromMilliseconds(1) });
+        handle.On((in PipeByte _, in EventInfo info) => info.Source.Remove());
+        pipe.Attaching = context =>
+        {
+            pipe.Feed(1); // its descriptor is ready
+            context.Emit(new PipeByte(0));
+        };
+        pipe.HangUp();
+        Pump.Until(_loop, () => handle.State == SourceState.Removed);
+        Check.Throws<InvalidOperationException>(() => _ = pipe.Handle);
+        long ticks = _loop.Counters.Ticks;
+        _loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(20) });
+        Check.True(_loop.Counters.Ticks <= ticks + 3, $"{_loop.Counters.Ticks - ticks} ticks in 20 ms");
+        Check.Equal(SourceState.Removed, handle.State);
+        Check.Equal(1L, handle.Counters.Attaches);
+        Check.Equal(0, _loop.Counters.Sources);
+        Check.Equal(0L, _loop.Counters.Errors);
+    }
+
+    [Case]
+    public void Disconnected_WithinAttach_IsAttachedAgainOnce()
+    {
+        var pipe = new PipeSource();
+        pipe.Attaching = context =>
+        {
+            pipe.Attaching = null;
+            context.Disconnected();
+        };
+        SourceHandle handle = _loop.Add(pipe, new RetryPolicy { InitialDelay = TimeSpan.FromMilliseconds(1) });
+        Check.Equal(SourceState.WaitingToRetry, handle.State);
+        _loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(20) });
+        Check.Equal(SourceState.Attached, handle.State);
+        Check.Equal(2L, handle.Counters.Attaches);
+        Check.Equal(0L, handle.Counters.Errors);
+        pipe.Feed(1);
+        _loop.Tick();
+        Check.Equal(1L, handle.Counters.Events);
+    }
+
+    [Case]
     public void TwoReadyAtOnce_TheFirstRemovesBoth_TheSecondIsNotCalled()
     {
         var pipes = new PipeSource[] { new() { Name = "a" }, new() { Name = "b" } };
@@ -140,6 +183,24 @@ public sealed class DescriptorCases : IDisposable
         _loop.Tick();
         Check.Equal(2, owner.Dispatches);
         ownerHandle.Remove();
+    }
+
+    [Case]
+    public void ClosedBehindTheLoopsBack_WhileADuplicateIsOpen_IsNotALoopAtFullLoad()
+    {
+        var pipe = new PipeSource();
+        SourceHandle handle = _loop.Add(pipe);
+        (SafeFileHandle duplicate, SafeFileHandle unused) = Sys.Pipe();
+        using SafeFileHandle a = duplicate, b = unused;
+        Sys.Replace((int)duplicate.DangerousGetHandle(), pipe.Handle);
+        new SafeFileHandle(pipe.Handle.DangerousGetHandle(), ownsHandle: true).Dispose();
+        pipe.Handle.SetHandleAsInvalid();
+        pipe.Feed(1);
+        handle.Remove(); // hangs up as well
+        _loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(100) });
+        Check.True(_loop.Counters.Ticks <= 6, $"{_loop.Counters.Ticks} ticks in 100 ms");
+        Check.Equal(0, pipe.Dispatches);
+        Check.Equal(0L, _loop.Counters.Errors);
     }
 
     [Case]

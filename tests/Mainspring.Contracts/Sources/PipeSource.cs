@@ -25,6 +25,9 @@ public sealed class PipeSource : IPollableSource
     /// <summary>Whether the source leaves the end of the pipe to the loop, which sees a hang-up, instead of telling it.</summary>
     public bool LeavesHangUpToTheLoop { get; init; }
 
+    /// <summary>Called in every attach, when the pipe is open.</summary>
+    public Action<SourceContext>? Attaching { get; set; }
+
     /// <summary>Called in every dispatch, before anything else.</summary>
     public Action<PollEvents>? Dispatching { get; set; }
 
@@ -56,6 +59,7 @@ public sealed class PipeSource : IPollableSource
 
         (_read, _write) = Sys.Pipe();
         _context = context;
+        Attaching?.Invoke(context);
     }
 
     /// <inheritdoc/>

@@ -9,8 +9,8 @@ public sealed class PreparedQueueSource : QueueSource, IPreparedSource
     /// <summary>Called whenever the source is asked.</summary>
     public Action? Preparing { get; set; }
 
-    /// <summary>The wait that the loop intended when it last asked.</summary>
-    public TimeSpan Intended { get; private set; }
+    /// <summary>The waits that the loop intended when it asked.</summary>
+    public List<TimeSpan> Intended { get; } = new(1 << 16);
 
     /// <summary>Adds a number; the loop finds it by asking. The loop's thread only.</summary>
     public override void Add(int number) => Enqueue(number);
@@ -18,7 +18,11 @@ public sealed class PreparedQueueSource : QueueSource, IPreparedSource
     /// <inheritdoc/>
     public bool Prepare(ref TimeSpan maxWait)
     {
-        Intended = maxWait;
+        if (Intended.Count < Intended.Capacity)
+        {
+            Intended.Add(maxWait);
+        }
+
         Preparing?.Invoke();
         if (MaxWait is { } most && most < maxWait)
         {

@@ -87,7 +87,7 @@ public sealed class RetryCases : IDisposable
     }
 
     [Case]
-    public void Success_StartsTheDelaysAnew_OnlyOnceEventsWereHandled()
+    public void Success_StartsTheDelaysAnew_OnlyOnceItHasLastedAsLongAsTheDelayBefore()
     {
         SourceHandle handle = _loop.Add(_source, s_policy);
         double NextAttemptAfter()
@@ -101,12 +101,147 @@ public sealed class RetryCases : IDisposable
             return _loop.Now.TotalMilliseconds - before;
         }
 
+        void Work(int milliseconds)
+        {
+            _source.Add(1);
+            _loop.Tick(); // an event, such as that it is connected, proves nothing
+            _clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+            _loop.Tick();
+        }
+
         Check.Equal(100.0, NextAttemptAfter());
-        Check.Equal(200.0, NextAttemptAfter(), "it attached, but nothing proved that it works");
+        Work(99);
+        Check.Equal(200.0, NextAttemptAfter(), "it flaps");
+        Work(199);
         Check.Equal(400.0, NextAttemptAfter());
-        _source.Add(1);
-        _loop.Tick();
-        Check.Equal(100.0, NextAttemptAfter(), "an event did");
+        Work(400);
+        Check.Equal(100.0, NextAttemptAfter(), "it has worked");
+    }
+
+    [Case]
+    public void Flapping_EndsWithTheLastAttempt()
+    {
+        _source.Dispatching = () => _source.Context!.Disconnected();
+        SourceHandle handle = _loop.Add(_source, s_policy);
+        var attempts = new List<double>();
+        for (int i = 0; i < 6 && handle.State != SourceState.Failed; i++)
+        {
+            _source.Add(1);
+            _loop.Tick();
+            _loop.Tick(TimeSpan.FromSeconds(10));
+            attempts.Add(_loop.Now.TotalMilliseconds);
+        }
+
+        Check.Sequence([100, 300, 700, 1200, 1700], attempts.Take(5));
+        Check.Equal(SourceState.Failed, handle.State);
+    }
+
+    [Case]
+    public void Delays_AreOneMillisecondAtLeast()
+    {
+        foreach (RetryPolicy policy in (RetryPolicy[])[s_policy with { MaxDelay = default }, s_policy with { InitialDelay = default, Factor = 1 }])
+        {
+            var source = new QueueSource();
+            SourceHandle handle = _loop.Add(source, policy);
+            TimeSpan before = _loop.Now;
+            source.IsBroken = true;
+            source.Context!.Wake();
+            for (int i = 0; i < 20 && handle.State != SourceState.Failed; i++)
+            {
+                _loop.Tick(TimeSpan.FromSeconds(1));
+            }
+
+            Check.Equal(SourceState.Failed, handle.State);
+            Check.Equal(5.0, (_loop.Now - before).TotalMilliseconds, "five attempts");
+        }
+    }
+
+    [Case]
+    public void AttemptThatFails_IsLoggedWhenItsReasonIsNew()
+    {
+        string reason = "no such device";
+        var source = new ScriptedSource();
+        SourceHandle handle = _loop.Add(source, s_policy with { MaxAttempts = 4 });
+        Check.True(handle.LastError is null);
+        source.Attaching = _ => throw new IOException(reason);
+        source.Context!.Disconnected();
+        _loop.Tick(TimeSpan.FromSeconds(10));
+        Check.Equal("no such device", handle.LastError!.Message);
+        _loop.Tick(TimeSpan.FromSeconds(10));
+        reason = "permission denied";
+        _loop.Tick(TimeSpan.FromSeconds(10));
+        Check.Equal("permission denied", handle.LastError!.Message);
+        source.Attaching = null;
+        _loop.Tick(TimeSpan.FromSeconds(10));
+        Check.Equal(SourceState.Attached, handle.State);
+        Check.Equal("permission denied", handle.LastError!.Message, "it stays");
+        Check.Equal(3L, handle.Counters.Errors);
+        Check.Sequence(
+            [
+                "Warning: scripted cannot be attached again: no such device; next attempt in 200.0 ms",
+                "Warning: scripted cannot be attached again: permission denied; next attempt in 500.0 ms",
+            ],
+            _log.Messages);
+    }
+
+    [Case]
+    public void RemovedByAHandler_WhileItAttachesAgain_StaysRemoved()
+    {
+        foreach (bool fails in (bool[])[false, true])
+        {
+            var source = new ScriptedSource();
+            SourceHandle handle = _loop.Add(source, s_policy).On((in Queued _, in EventInfo info) => info.Source.Remove());
+            source.Context!.Disconnected();
+            source.Attaching = context =>
+            {
+                context.Emit(new Queued(1));
+                Check.Equal(1, source.Detaches, "its own Detach waits for its Attach");
+                if (fails)
+                {
+                    throw new IOException("and it fails as well");
+                }
+            };
+            _loop.Tick(TimeSpan.FromSeconds(1));
+            Check.Equal(SourceState.Removed, handle.State);
+            Check.Equal(2, source.Detaches);
+            Check.Equal(1L, handle.Counters.Attaches);
+            Check.Equal(0, _loop.Counters.Sources);
+            Check.Equal(0, _loop.Counters.Timers);
+        }
+    }
+
+    [Case]
+    public void RemovedByTheErrorHandler_WhenDetachThrows_StaysRemoved()
+    {
+        var source = new ScriptedSource();
+        SourceHandle handle = _loop.Add(source, s_policy);
+        _loop.UnhandledException += _ => handle.Remove();
+        source.Detaching = static () => throw new InvalidOperationException("it clings");
+        source.Context!.Disconnected();
+        Check.Equal(SourceState.Removed, handle.State);
+        Check.Equal(0, _loop.Counters.Timers);
+        _loop.Run(new RunOptions { For = TimeSpan.FromSeconds(1) });
+        Check.Equal(SourceState.Removed, handle.State);
+        Check.Equal(1L, handle.Counters.Attaches);
+        Check.Equal(0, _loop.Counters.Sources);
+    }
+
+    [Case]
+    public void Disconnected_WithinAttach_IsOneRetry()
+    {
+        var source = new ScriptedSource { Attaching = static context => context.Disconnected() };
+        SourceHandle handle = _loop.Add(source, s_policy);
+        Check.Equal(SourceState.WaitingToRetry, handle.State);
+        Check.Equal(1, source.Detaches);
+        Check.Equal(1, _loop.Counters.Timers);
+        _loop.Tick(TimeSpan.FromSeconds(1));
+        Check.Equal(2L, handle.Counters.Attaches);
+        Check.Equal(1, _loop.Counters.Timers);
+        handle.Remove();
+        Check.Equal(0, _loop.Counters.Timers);
+        _loop.Run(new RunOptions { For = TimeSpan.FromSeconds(1) });
+        Check.Equal(SourceState.Removed, handle.State);
+        Check.Equal(2L, handle.Counters.Attaches);
     }
 
     [Case]
@@ -199,13 +334,16 @@ public sealed class RetryCases : IDisposable
     {
         var source = new PreparedQueueSource { Name = "asked" };
         SourceHandle handle = _loop.Add(source, s_policy);
-        source.Preparing = static () => throw new IOException("it cannot say");
+        source.Preparing = () =>
+        {
+            source.Preparing = null;
+            throw new IOException("it cannot say");
+        };
         _loop.Tick(TimeSpan.FromSeconds(10));
         Check.Equal("asked", _errors.Single().Name);
         Check.Equal(100.0, _loop.Now.TotalMilliseconds, "the retry ends the wait that Prepare was asked about");
         Check.Equal(SourceState.Attached, handle.State);
         Check.Equal(2L, handle.Counters.Attaches);
-        source.Preparing = null;
         source.Add(1);
         _loop.Tick();
         Check.Equal(1L, handle.Counters.Events);
@@ -214,11 +352,11 @@ public sealed class RetryCases : IDisposable
     [Case]
     public void ThrowingDetach_IsReportedAndDone()
     {
-        var source = new ClumsySource();
+        var source = new ScriptedSource { Detaching = static () => throw new InvalidOperationException("it clings") };
         SourceHandle handle = _loop.Add(source);
         handle.Remove();
         Check.Equal(SourceState.Removed, handle.State);
-        Check.Equal("clumsy", _errors.Single().Name);
+        Check.Equal("scripted", _errors.Single().Name);
         Check.Equal(0, _loop.Counters.Sources);
     }
 
@@ -228,16 +366,30 @@ public sealed class RetryCases : IDisposable
         _source.Context!.Wake();
     }
 
-    private sealed class ClumsySource : IEventSource
+    private sealed class ScriptedSource : IEventSource
     {
-        public string Name => "clumsy";
+        public string Name => "scripted";
+
+        public SourceContext? Context { get; private set; }
+
+        public Action<SourceContext>? Attaching { get; set; }
+
+        public Action? Detaching { get; set; }
+
+        public int Detaches { get; private set; }
 
         public void Attach(SourceContext context)
         {
+            Context = context;
+            Attaching?.Invoke(context);
         }
 
         public int Dispatch(PollEvents ready, int maxEvents) => 0;
 
-        public void Detach() => throw new InvalidOperationException("it clings");
+        public void Detach()
+        {
+            Detaches++;
+            Detaching?.Invoke();
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Contracts;
 
@@ -158,6 +159,63 @@ public sealed class BoundedWriterCases
         Check.True(writer.Flush(Patience.Long));
         Check.Contains("mainspring [logging] error: ", stream.Text);
         Check.Contains("error 0", stream.Text);
+    }
+
+    [Case]
+    public void LogThatThrows_IsSurvived_AndTheNextCallbackRuns()
+    {
+        using var loop = new MainLoop(new LoopOptions { Log = new ThrowingLog(), Debug = true, SlowCallback = TimeSpan.Zero });
+        int ran = 0;
+        loop.CallSoon(static () => throw new InvalidOperationException("an error"));
+        loop.CallSoon(() => ran++);
+        loop.Add(new PipeSource { IsBroken = true }, new RetryPolicy { RetryFirstAttach = true }).Unref();
+        loop.Tick();
+        Check.Equal(1, ran);
+        Check.Equal(1L, loop.Counters.Errors);
+        Check.True(loop.LogFailures >= 3, "the error, the slow callback, the source that is not there");
+    }
+
+    [Case]
+    public void DefaultLog_IsWrittenAndClosedWhenTheLoopIsDisposed()
+    {
+        const int StandardError = 2;
+        (SafeFileHandle read, SafeFileHandle write) = Sys.Pipe();
+        (SafeFileHandle standardError, SafeFileHandle unused) = Sys.Pipe();
+        using SafeFileHandle near = read, kept = standardError, far = unused;
+        Sys.Replace((int)standardError.DangerousGetHandle(), new SafeFileHandle(StandardError, ownsHandle: false));
+        Sys.Replace(StandardError, write);
+        write.Dispose();
+        try
+        {
+            var loop = new MainLoop(new LoopOptions { Name = "default" });
+            loop.CallSoon(static () => throw new InvalidOperationException("the last words"));
+            loop.Tick();
+            loop.Dispose();
+        }
+        finally
+        {
+            Sys.Replace(StandardError, standardError);
+        }
+
+        Check.True(Sys.Read(read, 16 * 1024) > 0, "it was written before Dispose came back");
+        Check.Equal(0, Sys.Read(read, 1), "nobody has it open any more");
+    }
+
+    [Case]
+    public void Close_OfAStalledWriter_ComesBackInItsTime()
+    {
+        var stream = new GatedStream(isOpen: false);
+        var writer = new BoundedWriter(stream, 20);
+        writer.TryWrite("a"u8);
+        stream.WaitUntilStalled();
+        writer.Close(TimeSpan.Zero);
+        Check.False(writer.TryWrite("b"u8));
+        stream.Open();
+    }
+
+    private sealed class ThrowingLog : LoopLog
+    {
+        public override void Write(LogSeverity severity, string loop, string message) => throw new InvalidOperationException("the log's own problem");
     }
 
     private sealed class GatedStream : Stream

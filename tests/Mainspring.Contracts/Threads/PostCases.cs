@@ -376,4 +376,62 @@ public sealed class PostCases
     {
         public int Value;
     }
+
+    [Case]
+    public void Posts_MadeBeforeTheRun_AndOneMadeByTheFirstOfThem_KeepTheirOrder()
+    {
+        using var loop = new MainLoop();
+        var ran = new List<int>();
+        loop.Post(() => loop.Post(() => ran.Add(600)));
+        for (int i = 1; i < 600; i++)
+        {
+            int number = i;
+            loop.Post(() => ran.Add(number));
+        }
+
+        loop.Run(new RunOptions { UntilIdle = true });
+        Check.Sequence(Enumerable.Range(1, 600), ran);
+    }
+
+    [Case]
+    public void Round_RunsAllPostsThatStoodThere_HoweverMany()
+    {
+        using var loop = new MainLoop(new LoopOptions { MaxRounds = 1 });
+        int ran = 0;
+        for (int i = 0; i < 10_000; i++)
+        {
+            loop.Post(() => ran++);
+        }
+
+        loop.Tick();
+        Check.Equal(10_000, ran);
+    }
+
+    [Case]
+    public void Stop_FromAnotherThread_IsSeenByAGuestsTick()
+    {
+        using var loop = new MainLoop();
+        const int Stops = 20_000;
+        int stops = 0;
+        var seen = new SemaphoreSlim(0);
+        var thread = new Thread(() =>
+        {
+            for (int i = 0; i < Stops; i++)
+            {
+                loop.Stop();
+                seen.Wait();
+            }
+        });
+        thread.Start();
+        while (stops < Stops)
+        {
+            if (loop.Tick().Outcome == TickOutcome.Stopped)
+            {
+                stops++;
+                seen.Release();
+            }
+        }
+
+        thread.Join();
+    }
 }

@@ -147,6 +147,58 @@ public sealed class WatchdogCases : IDisposable
         Callback_IsNamed_AndItsEndReported();
     }
 
+    [Case]
+    public void Handler_MayDisposeTheLoop_ThatHasEndedItsRun()
+    {
+        using var disposed = new ManualResetEventSlim();
+        _loop.Stalled += info =>
+        {
+            if (info.IsOver)
+            {
+                Patience.Until(() => !_loop.IsRunning, "the end of the run");
+                _loop.Dispose();
+                disposed.Set();
+            }
+        };
+        Callback_IsNamed_AndItsEndReported();
+        disposed.Wait("the end of Dispose, on the watchdog's own thread");
+        Check.True(_loop.IsDisposed);
+    }
+
+    [Case]
+    public void Handler_ThatBlocks_DoesNotHoldUpDispose()
+    {
+        using var entered = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        _loop.Stalled += info =>
+        {
+            if (info.IsOver)
+            {
+                entered.Set();
+                release.Wait("the end of Dispose");
+            }
+        };
+        Callback_IsNamed_AndItsEndReported();
+        entered.Wait("the handler");
+        _loop.Dispose();
+        release.Set();
+        Check.True(_loop.IsDisposed);
+    }
+
+    [Case]
+    public void LogThatThrows_EndsNeitherTheWatchdogNorTheProcess()
+    {
+        using MainLoop loop = Loops.New(static options => options with { WatchdogThreshold = TimeSpan.FromMilliseconds(20), Log = new ThrowingLog() });
+        loop.Stalled += static _ => throw new InvalidOperationException("a handler's own problem, which is logged");
+        for (int i = 1; i <= 2; i++)
+        {
+            long reports = 4 * i; // of the stall and of its end: the handler's exception, and itself
+            loop.CallSoon(() => Patience.Until(() => loop.LogFailures >= reports - 2, "the report of the stall"));
+            loop.Tick();
+            Patience.Until(() => loop.LogFailures >= reports, "the report of the end");
+        }
+    }
+
     // Holds the loop until the watchdog has said so.
     private void Block() => _stalled.Wait("the watchdog's report");
 
@@ -171,5 +223,10 @@ public sealed class WatchdogCases : IDisposable
         Check.True(_reports[1].IsOver);
         Check.Equal(_reports[0].Name, _reports[1].Name);
         Check.True(_reports[1].Duration >= _reports[0].Duration);
+    }
+
+    private sealed class ThrowingLog : LoopLog
+    {
+        public override void Write(LogSeverity severity, string loop, string message) => throw new InvalidOperationException("the log's own problem");
     }
 }

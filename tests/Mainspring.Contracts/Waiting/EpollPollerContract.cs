@@ -181,6 +181,102 @@ public abstract class DescriptorPollerContract : PollerContract
     }
 
     [Case]
+    public void ClosedBehindOurBack_WhileADuplicateIsOpen_EndsNoWaits()
+    {
+        (SafeFileHandle read, SafeFileHandle write) = Sys.Pipe();
+        (SafeFileHandle otherRead, SafeFileHandle otherWrite) = Sys.Pipe();
+        (SafeFileHandle duplicate, SafeFileHandle unused) = Sys.Pipe();
+        using SafeFileHandle a = write, b = otherRead, c = otherWrite, d = duplicate, e = unused;
+        nint number = Poller.Descriptor!.DangerousGetHandle();
+        Poller.Add(7, read, PollEvents.Readable, "stale");
+        Poller.Add(8, otherRead, PollEvents.None, "the other");
+        Poller.Add(9, otherWrite, PollEvents.None, "not heard");
+        Poller.Modify(8, PollEvents.Readable);
+        Sys.Replace((int)duplicate.DangerousGetHandle(), read);
+        CloseBehindItsBack(read);
+        Poller.Remove(7);
+        Sys.Write(write);
+
+        for (int i = 0; i < 3; i++)
+        {
+            Check.Equal(0, Poller.Wait(0), "what was removed is not ready");
+        }
+
+        Check.Equal(number, Poller.Descriptor!.DangerousGetHandle(), "a foreign loop knows it");
+        Check.False(Sys.IsReadable(Poller.Descriptor!), "nothing is left of it");
+        foreach (long waitNs in new[] { 2_000_000L, 7_000_000 })
+        {
+            long deadlineNs = MonotonicClock.SystemNs() + waitNs;
+            Check.Equal(0, Poller.Wait(deadlineNs));
+            Check.True(MonotonicClock.SystemNs() >= deadlineNs);
+        }
+
+        Sys.Write(otherWrite);
+        Check.Equal(1, Poller.Wait(long.MaxValue));
+        Check.Equal((8L, PollEvents.Readable), Poller.Ready(0));
+        Poller.Modify(8, PollEvents.None);
+        Poller.Wake();
+        Check.Equal(0, Poller.Wait(long.MaxValue));
+        Poller.Modify(9, PollEvents.Writable);
+        Check.Equal(1, Poller.Wait(long.MaxValue));
+        Check.Equal((9L, PollEvents.Writable), Poller.Ready(0));
+    }
+
+    [Case]
+    public void ClosedBehindOurBack_AndTheNumberReused_IsNotWatchedAnewByMistake()
+    {
+        (SafeFileHandle orphan, SafeFileHandle orphanWrite) = Sys.Pipe();
+        (SafeFileHandle stale, SafeFileHandle staleWrite) = Sys.Pipe();
+        (SafeFileHandle duplicate, SafeFileHandle unused) = Sys.Pipe();
+        (SafeFileHandle stranger, SafeFileHandle strangerWrite) = Sys.Pipe();
+        using SafeFileHandle a = orphanWrite, b = stale, c = staleWrite, d = duplicate, e = unused, f = stranger, g = strangerWrite;
+        Poller.Add(7, orphan, PollEvents.Readable, "removed");
+        Poller.Add(8, stale, PollEvents.Readable, "not removed yet");
+        Sys.Replace((int)duplicate.DangerousGetHandle(), orphan);
+        CloseBehindItsBack(orphan);
+        Poller.Remove(7);
+        Sys.Replace((int)stale.DangerousGetHandle(), stranger);
+        Sys.Write(strangerWrite);
+        Sys.Write(orphanWrite);
+        for (int i = 0; i < 3; i++)
+        {
+            Check.Equal(0, Poller.Wait(0), "what comes on the number is not for who had it");
+        }
+    }
+
+    [Case]
+    public void OnlyWakes_LongWaits_UseTheTimer()
+    {
+        // A wait that was cut short leaves the timer running, which the descriptor shows.
+        Poller.Wake();
+        Check.Equal(0, Poller.Wait(MonotonicClock.SystemNs() + 50_000_000, onlyWakes: true));
+        Check.True(Sys.IsReadable(Poller.Descriptor!, 20_000));
+    }
+
+    [Case]
+    public void OnlyWakes_AfterTheTimerHasExpired_WaitsAllTheSame()
+    {
+        foreach (long waitNs in new[] { 6_000_000L, 1_000_000, 6_000_000, 20_000_000 })
+        {
+            Poller.ArmDescriptor(1);
+            long deadlineNs = MonotonicClock.SystemNs() + waitNs;
+            Check.Equal(0, Poller.Wait(deadlineNs, onlyWakes: true));
+            Check.True(MonotonicClock.SystemNs() >= deadlineNs);
+        }
+
+        Poller.ArmDescriptor(1);
+        Worker waker = Worker.Start(() =>
+        {
+            Thread.Sleep(20);
+            Poller.Wake();
+        });
+        long startNs = MonotonicClock.SystemNs();
+        Check.Equal(0, Poller.Wait(long.MaxValue, onlyWakes: true));
+        Check.True(MonotonicClock.SystemNs() - startNs >= 19_000_000, "until the wake");
+        waker.Join();
+    }
+
+    [Case]
     public void TooManyOpenFiles_IsAClearError()
     {
         ulong before = Sys.LimitOpenFiles(3);
@@ -217,5 +313,12 @@ public abstract class DescriptorPollerContract : PollerContract
         Check.False(Sys.IsReadable(Poller.Descriptor!));
         Poller.ArmDescriptor(long.MaxValue);
         Check.False(Sys.IsReadable(Poller.Descriptor!));
+    }
+
+    // The number is closed, while whoever holds the handle believes that it is open.
+    private static void CloseBehindItsBack(SafeFileHandle handle)
+    {
+        new SafeFileHandle(handle.DangerousGetHandle(), ownsHandle: true).Dispose();
+        handle.SetHandleAsInvalid();
     }
 }
