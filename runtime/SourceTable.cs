@@ -8,10 +8,10 @@ internal sealed class SourceTable
     private readonly Lock _wakeLock = new();
     private readonly List<SourceHandle?> _slots = [];
     private readonly Stack<int> _free = [];
-    private List<SourceHandle> _withWorkLeft = [];
-    private List<SourceHandle> _spareWorkLeft = [];
-    private List<SourceHandle> _woken = []; // guarded by _wakeLock
-    private List<SourceHandle> _spareWoken = [];
+    private List<SourceHandle> _withWorkLeft = new(16); // not empty: its first growth would come in a steady state
+    private List<SourceHandle> _spareWorkLeft = new(16);
+    private List<SourceHandle> _woken = new(16); // guarded by _wakeLock
+    private List<SourceHandle> _spareWoken = new(16);
     private int _wokenCount;
     private long _number;
 
