@@ -28,8 +28,9 @@ internal sealed class FramePhases
     public void Run(MainLoop loop, in Frame frame)
     {
         _pass++;
-        foreach (List<FrameHandle> phase in _phases)
+        for (int number = 0; number < _phases.Length; number++)
         {
+            List<FrameHandle> phase = _phases[number];
             bool cancelled = false;
             for (int i = 0, count = phase.Count; i < count; i++)
             {
@@ -46,6 +47,8 @@ internal sealed class FramePhases
             {
                 Count -= phase.RemoveAll(static handle => !handle.IsActive);
             }
+
+            loop.RunJobs((FramePhase)number);
         }
     }
 

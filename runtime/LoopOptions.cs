@@ -42,6 +42,9 @@ public sealed record LoopOptions
     /// <summary>How long anything may hold the loop before the watchdog thread names it; null runs no watchdog. Precise to a quarter of the value.</summary>
     public TimeSpan? WatchdogThreshold { get; init; }
 
+    /// <summary>Whether the time of every job's step is measured, for <see cref="Job.Stats"/>: two readings of the clock a step.</summary>
+    public bool Profile { get; init; }
+
     /// <summary>Where the loop logs; null writes to standard error, without ever blocking the loop.</summary>
     public LoopLog? Log { get; init; }
 

@@ -144,6 +144,7 @@ public sealed partial class MainLoop
             _posts.Close();
             _isClosing = true;
             RunAcceptedPosts();
+            JobTable.CancelAll();
             foreach (SourceHandle source in _sources.All())
             {
                 Remove(source);
@@ -163,7 +164,7 @@ public sealed partial class MainLoop
     }
 
     private bool IsIdle =>
-        !HasCallbacks && Timers.ReferencedCount == 0 && !_sources.HasReferenced && !_sources.HasWoken && _background.Count == 0 && _phases.Count == 0;
+        !HasCallbacks && Timers.ReferencedCount == 0 && !_sources.HasReferenced && !_sources.HasWoken && _background.Count == 0 && _phases.Count == 0 && JobTable.Referenced == 0;
 
     private void RunWhile(Func<bool> goesOn, long endNs)
     {

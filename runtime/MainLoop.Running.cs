@@ -242,6 +242,7 @@ public sealed partial class MainLoop
         Frame frame = _frames.IsHosted
             ? _frames.Begin(_nowNs, _hostDelta, _hostDeadlineNs)
             : _frames.Begin(Clock.ReadNs());
+        JobTable.BeginFrame();
         _phases.Run(this, in frame);
         _frames.End(Clock.ReadNs());
     }

@@ -144,7 +144,10 @@ public sealed partial class MainLoop
 
     private bool HasCallbacks => HasRegularCallbacks || !_low.IsEmpty || !_idle.IsEmpty;
 
-    private bool IsRunnable => HasCallbacks || _sources.HasWorkLeft || _sources.HasWoken || (_background.Count > 0 && _backgroundRestsUntilNs <= _nowNs) || IsStopping;
+    private bool IsRunnable => HasCallbacks || _sources.HasWorkLeft || _sources.HasWoken || (_background.Count > 0 && _backgroundRestsUntilNs <= _nowNs) || (HasTurns && JobTable.HasReady) || IsStopping;
+
+    // An event-driven loop: turns take the place of frames.
+    private bool HasTurns => !_frames.IsPaced && !_frames.IsHosted;
 
     // When the loop has something to do: 0 is now. A frame-locked loop does everything in its frames.
     private long DueNs => IsStopping ? 0 : _isLockstep ? _frames.NextDeadlineNs : IsRunnable ? 0 : NextDeadlineNs;

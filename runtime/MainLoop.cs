@@ -42,6 +42,10 @@ public sealed partial class MainLoop : IDisposable
         {
             RunFrame();
         }
+        else if (HasTurns && JobTable.Count > 0 && !IsStopping)
+        {
+            RunTurn();                          // without frames, jobs wait for turns
+        }
 
         _stage = Stage.Background;              // budgeted steps, one at a time, only while nothing else is runnable
         RunBackground();

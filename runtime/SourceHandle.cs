@@ -6,6 +6,7 @@ namespace Mainspring;
 [DebuggerDisplay("{Name} {State}")]
 public sealed class SourceHandle
 {
+    private List<Job>? _waiters; // jobs that wait for the next event
     private Delegate[] _handlers = []; // replaced, never changed: a pass over it is not disturbed by On and Off
 
     internal SourceHandle(MainLoop loop, IEventSource source, RetryPolicy retry, long key)
@@ -135,7 +136,15 @@ public sealed class SourceHandle
     /// <summary>Called once, when the source has left the loop.</summary>
     internal event Action? Removed;
 
-    internal void OnRemoved() => Removed?.Invoke();
+    internal void OnRemoved()
+    {
+        ResumeWaiters();
+        Removed?.Invoke();
+    }
+
+    internal void AddWaiter(Job job) => (_waiters ??= []).Add(job);
+
+    internal void RemoveWaiter(Job job) => _waiters?.Remove(job);
 
     internal void CountError(Exception exception)
     {
@@ -149,6 +158,7 @@ public sealed class SourceHandle
         EventCount++;
         var info = new EventInfo(this, Loop.Now, EventCount);
         Loop.TickTrace?.Event(typeof(TEvent), in info);
+        ResumeWaiters();
         foreach (Delegate candidate in _handlers)
         {
             if (candidate is SourceEventHandler<TEvent> handler)
@@ -162,6 +172,16 @@ public sealed class SourceHandle
                     Loop.Report(exception, WorkKind.EventHandler, Name, null);
                 }
             }
+        }
+    }
+
+    // In their order; each goes on in its phase.
+    private void ResumeWaiters()
+    {
+        if (_waiters is { Count: > 0 } waiters)
+        {
+            waiters.ForEach(static job => job.Resume());
+            waiters.Clear();
         }
     }
 }

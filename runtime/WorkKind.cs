@@ -23,6 +23,9 @@ public enum WorkKind
 
     /// <summary>A step of background work.</summary>
     Background,
+
+    /// <summary>A step of a job.</summary>
+    Job,
 }
 
 /// <summary>One piece of work, as a trace sees it.</summary>

@@ -12,6 +12,7 @@ internal static class WorkName
         SourceHandle source => source.Name,
         BackgroundHandle work => work.Name,
         FrameHandle frame => frame.Name,
+        Job job => job.Name,
         Delegate callback => OfMethod(callback),
         null => "nothing",
         _ => subject.ToString() ?? subject.GetType().Name,

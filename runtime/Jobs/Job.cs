@@ -1,0 +1,554 @@
+using System.Diagnostics;
+
+namespace Mainspring;
+
+/// <summary>
+/// A routine that runs on the loop in steps, from one <c>yield return</c> to the next. Loop's thread only, but for <see cref="Completion"/>'s task.
+/// </summary>
+[DebuggerDisplay("{Name} {State}")]
+public class Job
+{
+    private static readonly Action<Job> s_resume = static job => job.Resume();
+
+    private IEnumerator<Wait> _routine; // the innermost one
+    private JobPass? _pass;             // where it waits for a frame, or null
+    private long _joined;               // the number of the last pass before it joined
+    private Hold _hold;                 // what has to be asked before the next step
+    private bool _isCancelling;
+    private long _steps;                // in passes that it has left
+    private List<IEnumerator<Wait>>? _outer;   // the routines that wait for it, outermost first
+    private object? _waitsFor;                 // what the hold or the wait is about
+    private long _holdValue;
+    private long _deadlineNs;                  // of the last delay: the next one goes on from there
+    private TimerHandle _timer;
+    private CancellationTokenRegistration _registration;
+    private int _waitNumber;                   // a wake-up of an earlier wait finds another number
+    private List<object>? _waiters;            // jobs and continuations, in the order in which they began to wait
+    private List<Job>? _children;
+    private TaskCompletionSource? _completion;
+    private long _timeNs;
+    private long _longestNs;
+
+    internal Job(MainLoop loop, IEnumerator<Wait> routine, FramePhase phase, string? name, Job? parent)
+    {
+        Loop = loop;
+        Phase = phase;
+        Parent = parent;
+        _routine = routine;
+        Name = name ?? JobName.Of(routine);
+        _deadlineNs = loop.NowNs;
+        parent?.AddChild(this);
+    }
+
+    // What a job has to be asked before its next step.
+    private enum Hold : byte
+    {
+        None,
+        Frames,      // so many more frames
+        Condition,   // until it holds
+    }
+
+    /// <summary>Its name: the one that it was given, otherwise the routine's.</summary>
+    public string Name { get; }
+
+    /// <summary>Its loop.</summary>
+    public MainLoop Loop { get; }
+
+    /// <summary>The phase of the frame in which it runs.</summary>
+    public FramePhase Phase { get; }
+
+    /// <summary>The job within whose step it was started, or null. Cancelling a parent cancels its children first.</summary>
+    public Job? Parent { get; }
+
+    /// <summary>The jobs that were started within its steps and are still running.</summary>
+    public IReadOnlyList<Job> Children => _children ?? [];
+
+    /// <summary>Where it is in its life.</summary>
+    public JobState State { get; private set; }
+
+    /// <summary>Whether it has come to an end, whichever.</summary>
+    public bool IsDone => State != JobState.Running;
+
+    /// <summary>What it threw, when it is <see cref="JobState.Faulted"/>.</summary>
+    public Exception? Exception { get; private set; }
+
+    /// <summary>What it has cost so far.</summary>
+    public JobStats Stats => new(_steps + (_pass is { } pass && _hold == Hold.None ? pass.PassesOver(PlaceInPass) - _joined : 0), Nanoseconds.ToTimeSpan(_timeNs), Nanoseconds.ToTimeSpan(_longestNs));
+
+    /// <summary>Its end as a task: cancelled when the job is cancelled, faulted when it threw. Asking for it means waiting for it: the exception goes there.</summary>
+    public Task Completion
+    {
+        get
+        {
+            if (_completion is null)
+            {
+                _completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                Complete(_completion);
+            }
+
+            return _completion.Task;
+        }
+    }
+
+    /// <summary>Whether it keeps <see cref="RunOptions.UntilIdle"/> waiting.</summary>
+    public bool IsReferenced { get; private set; } = true;
+
+    // In the list of all jobs, in the order of their start.
+    internal Job? Next { get; set; }
+
+    internal Job? Previous { get; set; }
+
+    /// <summary>Lets <see cref="RunOptions.UntilIdle"/> end although this job runs.</summary>
+    public void Unref()
+    {
+        if (IsReferenced && !IsDone)
+        {
+            IsReferenced = false;
+            Loop.JobTable.Referenced--;
+        }
+    }
+
+    /// <summary>
+    /// Ends the job: its children are cancelled, then its routines are disposed, innermost first, so that their <c>finally</c> blocks run, before this call
+    /// returns. From within its own step: when the step is over. Idempotent; of no effect on a job that is done.
+    /// </summary>
+    /// <returns>Whether it was running.</returns>
+    public bool Cancel()
+    {
+        if (IsDone || _isCancelling)
+        {
+            return false;
+        }
+
+        _isCancelling = true;
+        if (IsStepping)
+        {
+            _pass!.IsInterrupted = true;
+        }
+        else
+        {
+            EndEarly(null);
+        }
+
+        return true;
+    }
+
+    /// <summary>Where it stands in its pass.</summary>
+    internal int PlaceInPass { get; set; }
+
+    /// <summary>What its pass calls for the next step; null asks <see cref="StepHeld"/> first.</summary>
+    internal IEnumerator<Wait>? RoutineInPass => _hold == Hold.None ? _routine : null;
+
+    private bool IsStepping => Loop.JobTable.Running == this;
+
+    /// <summary>Waits for the next pass of a phase.</summary>
+    internal void Join(JobPass pass)
+    {
+        _pass = pass;
+        _joined = pass.Number;
+        PlaceInPass = pass.Add(this, RoutineInPass);
+    }
+
+    /// <summary>Runs a step, if what it waits for in its phase has come.</summary>
+    /// <returns>Whether it stays in the pass.</returns>
+    internal bool StepHeld()
+    {
+        if (IsDone || !IsReleased())
+        {
+            return !IsDone;
+        }
+
+        _joined = _pass!.Number - 1;
+        return AfterStep(_routine.MoveNext());
+    }
+
+    /// <summary>Goes on after the routine has made a step.</summary>
+    /// <param name="moved">Whether it has yielded.</param>
+    /// <returns>Whether it stays in the pass.</returns>
+    internal bool AfterStep(bool moved)
+    {
+        while (true)
+        {
+            bool staysInPass;
+            if (_isCancelling)
+            {
+                EndEarly(null);
+                staysInPass = false;
+            }
+            else if (moved)
+            {
+                Wait wait = _routine.Current;
+                staysInPass = wait.IsNextFrame;
+                if (!staysInPass && !Begin(wait, out staysInPass))
+                {
+                    moved = _routine.MoveNext(); // it waits for a routine, or for nothing
+                    continue;
+                }
+            }
+            else
+            {
+                if (Leave())
+                {
+                    moved = _routine.MoveNext();
+                    continue;
+                }
+
+                staysInPass = false;
+            }
+
+            if (_hold != Hold.None || !staysInPass)
+            {
+                LeavePass(staysInPass, countsSteps: true);
+            }
+
+            return staysInPass;
+        }
+    }
+
+    /// <summary>The step threw: ends the job.</summary>
+    internal void Fail(Exception exception)
+    {
+        EndEarly(exception);
+    }
+
+    internal void Measure(long ns)
+    {
+        _timeNs += ns;
+        _longestNs = Math.Max(_longestNs, ns);
+    }
+
+    /// <summary>Runs a continuation when the job is done, in a next round; at once in one, when it is done already.</summary>
+    internal void OnDone(Action continuation)
+    {
+        if (IsDone)
+        {
+            Loop.CallSoon(continuation);
+        }
+        else
+        {
+            (_waiters ??= []).Add(continuation);
+        }
+    }
+
+    /// <summary>The names of its routines, innermost first.</summary>
+    internal string YieldStack()
+    {
+        var names = new List<string> { JobName.Of(_routine) };
+        for (int i = (_outer?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            names.Add(JobName.Of(_outer![i]));
+        }
+
+        return string.Join(" < ", names);
+    }
+
+
+    // Waits as the routine said. False: there is nothing to wait for, the next step follows at once.
+    private bool Begin(in Wait wait, out bool staysInPass)
+    {
+        staysInPass = false;
+        switch (wait.What)
+        {
+            case null:
+                (_hold, _holdValue) = (Hold.Frames, wait.Value);
+                return staysInPass = true;
+
+            case Func<bool>:
+                (_hold, _holdValue, _waitsFor) = (Hold.Condition, wait.Value, wait.What);
+                return staysInPass = true;
+
+            case WaitKind kind when kind == WaitKind.FixedStep:
+                Loop.JobTable.AddToFixedStep(this);
+                return true;
+
+            case WaitKind kind:
+                // On the grid of the job's own deadlines, as long as it keeps up.
+                long fromNs = kind == WaitKind.Delay ? Nanoseconds.Deadline(_deadlineNs, wait.Value) : wait.Value;
+                _deadlineNs = kind == WaitKind.Delay && fromNs <= Loop.NowNs ? Nanoseconds.Deadline(Loop.NowNs, wait.Value) : fromNs;
+                _timer = Loop.CallAtNs(_deadlineNs, s_resume, this);
+                _timer.Unref(); // the job itself keeps the loop alive
+                return true;
+
+            case IEnumerator<Wait> routine:
+                (_outer ??= []).Add(_routine);
+                _routine = routine;
+                return false;
+
+            case Job job:
+                return WaitForJob(job);
+
+            case Task task:
+                return WaitForTask(task);
+
+            case CancellationWait cancellation:
+                return WaitForCancellation(cancellation.Token);
+
+            case SourceHandle source:
+                return WaitForEvent(source);
+
+            default:
+                throw new InvalidOperationException($"A job cannot wait for a {wait.What.GetType()}.");
+        }
+    }
+
+    private bool WaitForJob(Job job)
+    {
+        if (job == this || job.IsWaitingFor(this))
+        {
+            throw new InvalidOperationException($"Job '{Name}' would wait for itself, by way of '{job.Name}'.");
+        }
+
+        _waitsFor = job;
+        if (job.IsDone)
+        {
+            TakeOutcome(job);
+            return IsDone;
+        }
+
+        (job._waiters ??= []).Add(this);
+        return true;
+    }
+
+    private bool WaitForTask(Task task)
+    {
+        if (task.IsCompletedSuccessfully)
+        {
+            return false;
+        }
+
+        _waitsFor = task;
+        int number = ++_waitNumber;
+        task.ContinueWith(
+            _ => Loop.TryPost(() => ResumeFrom(number)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return true;
+    }
+
+    private bool WaitForCancellation(CancellationToken token)
+    {
+        if (token.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        int number = ++_waitNumber;
+        _registration = token.UnsafeRegister(_ => Loop.TryPost(() => ResumeFrom(number)), null);
+        return true;
+    }
+
+    private bool WaitForEvent(SourceHandle source)
+    {
+        if (source.State == SourceState.Removed)
+        {
+            return false;
+        }
+
+        _waitsFor = source;
+        source.AddWaiter(this);
+        return true;
+    }
+
+    private bool IsWaitingFor(Job other)
+    {
+        for (Job? job = _waitsFor as Job; job is not null; job = job._waitsFor as Job)
+        {
+            if (job == other)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsReleased()
+    {
+        if (_hold == Hold.Frames ? _holdValue-- > 0 : ((Func<bool>)_waitsFor!)() != (_holdValue == 1))
+        {
+            return false;
+        }
+
+        _hold = Hold.None;
+        _waitsFor = null;
+        return true;
+    }
+
+    // The wake-up of a wait for something outside the phases.
+    internal void Resume()
+    {
+        if (!IsDone)
+        {
+            _waitsFor = null;
+            Loop.JobTable.AddToPhase(this);
+        }
+    }
+
+    private void ResumeFrom(int number)
+    {
+        if (number != _waitNumber || IsDone)
+        {
+            return;
+        }
+
+        if (_waitsFor is Task { IsCompletedSuccessfully: false } task)
+        {
+            if (task.IsCanceled)
+            {
+                Cancel();
+            }
+            else
+            {
+                Fail(task.Exception!.InnerException!);
+            }
+
+            return;
+        }
+
+        Resume();
+    }
+
+    // The end of a job that this one waits for is also this one's, unless it was a good one.
+    private void TakeOutcome(Job job)
+    {
+        switch (job.State)
+        {
+            case JobState.Faulted:
+                Fail(job.Exception!);
+                break;
+            case JobState.Cancelled:
+                EndEarly(null);
+                break;
+        }
+    }
+
+    // The innermost routine is at its end: back to the one that waits for it.
+    private bool Leave()
+    {
+        IEnumerator<Wait> done = _routine;
+        bool isOutermost = _outer is null or { Count: 0 };
+        if (!isOutermost)
+        {
+            _routine = _outer![^1];
+            _outer.RemoveAt(_outer.Count - 1);
+        }
+
+        done.Dispose();
+        if (isOutermost)
+        {
+            End(JobState.Completed, null, "");
+        }
+
+        return !isOutermost;
+    }
+
+    // By cancellation or an exception: children first, then the routines, innermost first.
+    private void EndEarly(Exception? exception)
+    {
+        _isCancelling = true; // a finally block that cancels the job does nothing more
+        StopWaiting();
+        string stack = YieldStack();
+        for (int i = (_children?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            _children![i].Cancel();
+        }
+
+        for (int i = _outer?.Count ?? 0; i >= 0; i--)
+        {
+            try
+            {
+                (i == (_outer?.Count ?? 0) ? _routine : _outer![i]).Dispose();
+            }
+            catch (Exception second)
+            {
+                if (exception is null)
+                {
+                    exception = second;
+                }
+                else
+                {
+                    Loop.Report(second, WorkKind.Job, Name, null); // the first one is the job's
+                }
+            }
+        }
+
+        End(exception is null ? JobState.Cancelled : JobState.Faulted, exception, stack);
+    }
+
+    private void StopWaiting()
+    {
+        _waitNumber++;
+        _timer.Cancel();
+        _registration.Dispose();
+        (_waitsFor as SourceHandle)?.RemoveWaiter(this);
+        (_waitsFor as Job)?._waiters?.Remove(this);
+        _waitsFor = null;
+    }
+
+    // Counts the steps of the passes until now, and has the pass ask from here on.
+    private void LeavePass(bool stays, bool countsSteps)
+    {
+        if (_pass is { } pass)
+        {
+            _steps += countsSteps ? pass.PassesOver(PlaceInPass) - _joined : 0;
+            pass.Hold(PlaceInPass);
+            _pass = stays ? pass : null;
+        }
+    }
+
+    private void End(JobState state, Exception? exception, string stack)
+    {
+        State = state;
+        Exception = exception;
+        LeavePass(stays: false, countsSteps: _hold == Hold.None);
+        Parent?._children?.Remove(this);
+        Loop.JobTable.Remove(this);
+        bool isWaitedFor = _completion is not null || _waiters is { Count: > 0 };
+        if (_completion is not null)
+        {
+            Complete(_completion);
+        }
+
+
+        foreach (object waiter in _waiters ?? [])
+        {
+            if (waiter is Job job)
+            {
+                if (state == JobState.Completed)
+                {
+                    job.Resume();
+                }
+                else
+                {
+                    Loop.CallSoon(static pair => pair.Item1.TakeOutcome(pair.Item2), Tuple.Create(job, this));
+                }
+            }
+            else
+            {
+                Loop.CallSoon((Action)waiter);
+            }
+        }
+
+        _waiters = null;
+        if (exception is not null && !isWaitedFor)
+        {
+            Loop.Report(exception, WorkKind.Job, stack.Contains(" < ", StringComparison.Ordinal) ? $"{Name} ({stack})" : Name, null);
+        }
+    }
+
+    private void Complete(TaskCompletionSource completion)
+    {
+        switch (State)
+        {
+            case JobState.Completed:
+                completion.TrySetResult();
+                break;
+            case JobState.Cancelled:
+                completion.TrySetCanceled();
+                break;
+            case JobState.Faulted:
+                completion.TrySetException(Exception!);
+                break;
+        }
+    }
+
+    private void AddChild(Job child) => (_children ??= []).Add(child);
+}

@@ -1,0 +1,131 @@
+namespace Mainspring;
+
+/// <summary>All jobs of a loop, and the phases in which those run that wait for a frame.</summary>
+internal sealed class JobTable
+{
+    private readonly JobPass[] _phases = new JobPass[(int)FramePhase.Present + 1];
+    private JobPass? _running;
+    private Job? _first;
+    private Job? _last;
+
+    public JobTable()
+    {
+        for (int i = 0; i < _phases.Length; i++)
+        {
+            _phases[i] = new JobPass();
+        }
+    }
+
+    public int Count { get; private set; }
+
+    /// <summary>Jobs that keep the loop alive.</summary>
+    public int Referenced { get; set; }
+
+    /// <summary>The job whose step runs now, or null.</summary>
+    public Job? Running => _running?.Running;
+
+    /// <summary>Whether a job waits for a frame or turn.</summary>
+    public bool HasReady
+    {
+        get
+        {
+            foreach (JobPass phase in _phases)
+            {
+                if (phase.Count > 0)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    public void Add(Job job)
+    {
+        job.Previous = _last;
+        if (_last is null)
+        {
+            _first = job;
+        }
+        else
+        {
+            _last.Next = job;
+        }
+
+        _last = job;
+        Count++;
+        Referenced++;
+        AddToPhase(job);
+    }
+
+    public void Remove(Job job)
+    {
+        if (job.Previous is null)
+        {
+            _first = job.Next;
+        }
+        else
+        {
+            job.Previous.Next = job.Next;
+        }
+
+        if (job.Next is null)
+        {
+            _last = job.Previous;
+        }
+        else
+        {
+            job.Next.Previous = job.Previous;
+        }
+
+        Count--;
+        Referenced -= job.IsReferenced ? 1 : 0;
+    }
+
+    public void AddToPhase(Job job) => job.Join(_phases[(int)job.Phase]);
+
+    public void AddToFixedStep(Job job) => job.Join(_phases[(int)FramePhase.FixedUpdate]);
+
+    /// <summary>A frame, or a turn, begins: the jobs that wait for it are those that stand in the phases now.</summary>
+    public void BeginFrame()
+    {
+        foreach (JobPass phase in _phases)
+        {
+            phase.BeginFrame();
+        }
+    }
+
+    /// <summary>Runs the jobs of one phase.</summary>
+    public void Run(MainLoop loop, FramePhase phase, bool isObserved, LoopTrace? trace)
+    {
+        JobPass pass = _phases[(int)phase];
+        if (pass.Count > 0)
+        {
+            JobPass? outer = _running;
+            _running = pass;
+            pass.Run(loop, isObserved, trace);
+            _running = outer;
+        }
+    }
+
+    public List<Job> All()
+    {
+        var jobs = new List<Job>(Count);
+        for (Job? job = _first; job is not null; job = job.Next)
+        {
+            jobs.Add(job);
+        }
+
+        return jobs;
+    }
+
+    /// <summary>Cancels all jobs, the youngest first.</summary>
+    public void CancelAll()
+    {
+        while (_last is { } job)
+        {
+            job.Cancel();
+        }
+    }
+}
