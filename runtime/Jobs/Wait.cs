@@ -17,7 +17,7 @@ public readonly struct Wait
     /// <summary>The next frame: what <c>yield return null</c> means too.</summary>
     public static Wait NextFrame => default;
 
-    /// <summary>The next fixed step. In a loop without fixed steps: an error of the job.</summary>
+    /// <summary>The next <see cref="FramePhase.FixedUpdate"/>: the job goes on there, and with its next wait returns to its own phase.</summary>
     public static Wait FixedStep => new(WaitKind.FixedStep, 0);
 
     // Null: frames, Value of them beyond the next one. Otherwise a WaitKind, or the very thing that is waited for.
