@@ -7,7 +7,6 @@ public sealed partial class MainLoop
     private int _entered;     // 1: a thread is in Run or Tick
     private bool _isClosing;  // Dispose has begun
     private bool _isBound;
-    private bool _isArming;   // the descriptor
     private TimeSpan? _hostDelta;
     private long _hostDeadlineNs = long.MaxValue;
 
@@ -274,16 +273,14 @@ public sealed partial class MainLoop
     // Between ticks: whoever adds work from now on, here or elsewhere, makes the descriptor readable.
     private void ArmDescriptor()
     {
-        if (!_isGuest || _isArming)
+        if (!_isGuest)
         {
             return;
         }
 
         Volatile.Write(ref _isAsleep, 1);
         Interlocked.MemoryBarrier();
-        _isArming = true; // a source that is asked may schedule something, which the answer includes
         long dueNs = AskPreparedSources(DueNs);
-        _isArming = false;
         if (dueNs == 0)
         {
             WakeFromAnywhere();

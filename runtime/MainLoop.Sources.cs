@@ -3,6 +3,7 @@ namespace Mainspring;
 public sealed partial class MainLoop
 {
     private SourceHandle? _dispatching;
+    private bool _isAsking; // prepared sources
 
     /// <summary>Adds a source and attaches it.</summary>
     /// <param name="source">The source.</param>
@@ -134,11 +135,12 @@ public sealed partial class MainLoop
     private long AskPreparedSources(long intendedNs)
     {
         SourceHandle[] prepared = _sources.Prepared;
-        if (prepared.Length == 0)
+        if (prepared.Length == 0 || _isAsking)
         {
-            return intendedNs;
+            return intendedNs; // one that is being asked may schedule something, or read NextDeadline
         }
 
+        _isAsking = true;
         long deadlineNs = intendedNs;
         foreach (SourceHandle handle in prepared)
         {
@@ -185,6 +187,8 @@ public sealed partial class MainLoop
         {
             deadlineNs = 0; // added meanwhile: asked in the next tick, before the loop sleeps
         }
+
+        _isAsking = false;
 
         // What was asked may have scheduled something, such as its own retry. A frame-locked loop takes all of it in its next frame.
         return _isLockstep ? intendedNs : Math.Min(deadlineNs, DueNs);

@@ -27,6 +27,16 @@ public sealed class GnssStateTests
     }
 
     [Fact]
+    public void LoseFix_LeavesTheLastPositionButNoFix()
+    {
+        Apply("GPGGA,123519.25,4807.038,N,01131.5,W,4,08,0.9,-12.5,M,46.9,M,,");
+        _state.LoseFix();
+
+        Assert.False(_state.HasFix);
+        Assert.Equal(48.1173, _state.LatitudeDegrees);
+    }
+
+    [Fact]
     public void Rmc_WithAFix_SetsPositionSpeedCourseAndDate()
     {
         Apply("GNRMC,235959.50,A,3351.0,S,15112.6,E,10.0,084.4,311225,003.1,W");

@@ -145,6 +145,23 @@ public sealed class GuestCases : IDisposable
     }
 
     [Case]
+    public void SourceThatSchedulesAndReadsTheDeadline_WhileItIsAsked_DoesNotRecurse()
+    {
+        int ran = 0;
+        var source = new PreparedQueueSource();
+        source.Preparing = () =>
+        {
+            _loop.CallSoon(() => ran++);
+            _ = _loop.NextDeadline;
+        };
+        _loop.Add(source);
+        Check.True(IsReadable, "what was scheduled is to run");
+        _loop.Tick();
+        Check.True(ran > 0);
+        Check.True(IsReadable, "it was asked again after the tick");
+    }
+
+    [Case]
     public void DescriptorOfASource_IsReadable()
     {
         var pipe = new PipeSource();
