@@ -124,7 +124,9 @@ public sealed partial class MainLoop
     public TimerHandle CallAt(TimeSpan when, Action callback, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return AddTimer(Nanoseconds.From(when), callback, null, name);
+        return _gate == Gate.Open && name is null
+            ? new TimerHandle(this, Timers.Add(Nanoseconds.From(when), callback, null))
+            : AddTimer(Nanoseconds.From(when), callback, null, name);
     }
 
     /// <summary>Runs a callback with a state at a time: no closure, no allocation.</summary>
@@ -140,7 +142,9 @@ public sealed partial class MainLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         ArgumentNullException.ThrowIfNull(state);
-        return AddTimer(Nanoseconds.From(when), callback, state, name);
+        return _gate == Gate.Open && name is null
+            ? new TimerHandle(this, Timers.Add(Nanoseconds.From(when), callback, state))
+            : AddTimer(Nanoseconds.From(when), callback, state, name);
     }
 
     /// <summary>
@@ -217,6 +221,7 @@ public sealed partial class MainLoop
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool CancelTimer(long token)
     {
         if (_gate != Gate.Open)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Mainspring;
 
@@ -20,32 +19,32 @@ internal sealed class TimerQueue
     private const int DigitBits = 6;               // 64 slots a level
     private const int Levels = 7;                  // 20 + 7 * 6 bits: 2^62 ns, 146 years
     private const int ScanLimit = 1024;            // how many entries of a slot are looked at for an exact deadline
-    private const int Slack = 256;                 // stale entries that nobody minds
+    private const int Slack = 256;                 // stale entries of the heap that nobody minds
     private const int SweepEvery = 32;             // cancelled timers for one sweep
     private const int SweepLength = 64;            // of so many entries, so that at most half of them stay stale
     private const int LeastLength = 16;            // of a slot's array; the others are twice as long each
+    private const int NoTimer = -1;
 
     private static readonly Action<TimerQueue> s_runNextDue = static queue => queue.RunNextDue();
 
     private readonly MainLoop _loop;
     private readonly Slot[] _slots = new Slot[Levels << DigitBits];
     private readonly ulong[] _occupied = new ulong[Levels];
+    private readonly TimerHeap _heap = new();
     private readonly List<Entry[]>?[] _spare = new List<Entry[]>?[32]; // arrays that no slot needs now, by the logarithm of their length
 
     // A timer is a generation, odd while it is pending, and a Timer of the same index.
     private uint[] _generations = new uint[64];
     private Timer[] _timers = new Timer[64];
-    private int _free = -1;        // first free timer, chained by DeadlineNs
+    private int _free = NoTimer;   // first free timer, chained by DeadlineNs
     private int _used;             // timers ever taken from the arrays
     private HashSet<int>? _unreferenced;
 
-    private HeapEntry[] _heap = new HeapEntry[16];
-    private int _heapCount;
-    private long _heapOrder;       // the tie-break of equal deadlines: they enter the heap in the order in which they were scheduled
     private long _cursor;          // the wheel's tick: entries of this tick and before are in the heap
-    private int _stale;            // entries in the wheel whose timers are over, about
+    private uint _cancelled;
     private Sweep _sweep;
     private long _nextNs;          // the earliest deadline, while it is known
+    private int _nextIndex;        // whose it is
     private bool _isNextKnown;
 
     // The timers that are due and wait in the Normal lane, in its order: a ring.
@@ -85,18 +84,37 @@ internal sealed class TimerQueue
     /// <summary>Adds a timer and returns what identifies it for ever. A state that is a <see cref="PeriodicTimerRecord"/> makes it periodic.</summary>
     public long Add(long deadlineNs, object callback, object? state)
     {
+        // The usual case makes no call but the garbage collector's: a far timer that has room in its slot.
         int index = _free;
-        if (index >= 0)
+        long tick = deadlineNs >> TickShift;
+        if (index == NoTimer || tick <= _cursor)
         {
-            _free = (int)_timers[index].DeadlineNs;
-        }
-        else
-        {
-            index = TakeNew();
+            return AddSlowly(deadlineNs, callback, state);
         }
 
+        int number = SlotOf(tick);
+        ref Slot slot = ref _slots[number];
+        int count = slot.Count;
+        Entry[] entries = slot.Entries;
+        if ((uint)count >= (uint)entries.Length)
+        {
+            return AddSlowly(deadlineNs, callback, state);
+        }
+
+        slot.Count = count + 1;
         uint generation = ++_generations[index];
+        ref Entry entry = ref entries[count]; // field by field: a struct that is built first is copied, and the copy waits for it
+        entry.DeadlineNs = deadlineNs;
+        entry.Index = index;
+        entry.Generation = generation;
+        if (deadlineNs < _nextNs)
+        {
+            (_nextNs, _nextIndex) = (deadlineNs, index);
+        }
+
+        Count++;
         ref Timer timer = ref _timers[index];
+        _free = (int)timer.DeadlineNs;
         timer.DeadlineNs = deadlineNs;
         timer.Callback = callback;
         if (state is not null)
@@ -104,8 +122,6 @@ internal sealed class TimerQueue
             timer.State = state;
         }
 
-        Count++;
-        Place(deadlineNs, index, generation);
         return ((long)generation << 32) | (uint)index;
     }
 
@@ -118,15 +134,9 @@ internal sealed class TimerQueue
         }
 
         int index = (int)token;
-        long deadlineNs = _timers[index].DeadlineNs;
-        _isNextKnown &= deadlineNs != _nextNs;
+        _isNextKnown &= index != _nextIndex;
         End(index);
-        if (TakeBack(deadlineNs, index, (uint)(token >> 32)))
-        {
-            return true;
-        }
-
-        if (++_stale > Slack && _stale % SweepEvery == 0)
+        if ((++_cancelled & (SweepEvery - 1)) == 0)
         {
             SweepSome();
         }
@@ -161,7 +171,7 @@ internal sealed class TimerQueue
     {
         if (!_isNextKnown)
         {
-            _nextNs = FindNext();
+            (_nextNs, _nextIndex) = FindNext();
             _isNextKnown = true;
         }
 
@@ -182,9 +192,9 @@ internal sealed class TimerQueue
         int moved = 0;
         while (true)
         {
-            while (_heapCount > 0 && _heap[0].DeadlineNs <= nowNs)
+            while (_heap.Count > 0 && _heap.First.DeadlineNs <= nowNs)
             {
-                HeapEntry entry = PopHeap();
+                TimerHeap.Entry entry = _heap.Pop();
                 if (IsLive(entry.Index, entry.Generation))
                 {
                     AppendDue(entry.Index, entry.Generation);
@@ -246,33 +256,49 @@ internal sealed class TimerQueue
         CallbackRing.Invoke(callback, state);
     }
 
-    private int TakeNew()
+    // A near timer, or one that needs more room.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long AddSlowly(long deadlineNs, object callback, object? state)
     {
-        if (_used == _timers.Length)
+        if (_free == NoTimer)
         {
-            Array.Resize(ref _timers, _used * 2);
-            Array.Resize(ref _generations, _used * 2);
+            if (_used == _timers.Length)
+            {
+                Array.Resize(ref _timers, _used * 2);
+                Array.Resize(ref _generations, _used * 2);
+            }
+
+            _timers[_used].DeadlineNs = NoTimer;
+            _free = _used++;
         }
 
-        return _used++;
+        int index = _free;
+        uint generation = ++_generations[index];
+        ref Timer timer = ref _timers[index];
+        _free = (int)timer.DeadlineNs;
+        timer = new Timer { DeadlineNs = deadlineNs, Callback = callback, State = state };
+        Count++;
+        Place(deadlineNs, index, generation);
+        return ((long)generation << 32) | (uint)index;
     }
 
     // The timer is over: its handle and its entry say so from now on.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void End(int index)
     {
+        ref uint generation = ref _generations[index];
         ref Timer timer = ref _timers[index];
         timer.Callback = null;
         timer.State = null;
         Count--;
-        if (_generations[index] == uint.MaxValue)
+        if (++generation != 0)
         {
-            _generations[index] = 2; // its generations are used up: never taken again
+            timer.DeadlineNs = _free;
+            _free = index;
         }
         else
         {
-            _generations[index]++;
-            timer.DeadlineNs = _free;
-            _free = index;
+            generation = 2; // its generations are used up: it is never taken again
         }
 
         if (_unreferenced is { Count: > 0 })
@@ -288,82 +314,43 @@ internal sealed class TimerQueue
     {
         if (deadlineNs < _nextNs)
         {
-            _nextNs = deadlineNs;
+            (_nextNs, _nextIndex) = (deadlineNs, index);
         }
 
-        int number = SlotOf(deadlineNs);
-        if (number < 0)
+        long tick = deadlineNs >> TickShift;
+        if (tick <= _cursor)
         {
             AddToHeap(deadlineNs, index, generation);
             return;
         }
 
+        int number = SlotOf(tick);
         ref Slot slot = ref _slots[number];
-        int count = slot.Count;
-        Entry[] entries = slot.Entries;
-        if ((uint)count >= (uint)entries.Length)
+        if (slot.Count == slot.Entries.Length)
         {
-            entries = Grow(ref slot);
+            Grow(number);
         }
 
-        if (count == 0)
-        {
-            _occupied[number >> DigitBits] |= 1UL << (number & 63);
-            slot.MinNs = long.MaxValue;
-        }
-
-        slot.MinNs = Math.Min(slot.MinNs, deadlineNs);
-        slot.Count = count + 1;
-        entries[count] = new Entry(deadlineNs, index, generation);
+        slot.Entries[slot.Count++] = new Entry { DeadlineNs = deadlineNs, Index = index, Generation = generation };
     }
 
-    // A timer that is cancelled before another one came to its slot leaves nothing behind.
-    private bool TakeBack(long deadlineNs, int index, uint generation)
-    {
-        int number = SlotOf(deadlineNs);
-        if (number < 0)
-        {
-            return false;
-        }
-
-        ref Slot slot = ref _slots[number];
-        int last = slot.Count - 1;
-        if ((uint)last >= (uint)slot.Entries.Length || slot.Entries[last].Index != index || slot.Entries[last].Generation != generation
-            || (number == _sweep.Number && last < _sweep.Read))
-        {
-            return false;
-        }
-
-        slot.Count = last;
-        if (last == 0)
-        {
-            Empty(number);
-        }
-
-        return true;
-    }
-
-    // Where a timer would go now, or -1 for the heap. Its entry is there unless the wheel came to its slot since.
+    // Of a tick that is after the cursor's.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int SlotOf(long deadlineNs)
+    private int SlotOf(long tick)
     {
-        long tick = deadlineNs >> TickShift;
-        if (tick <= _cursor)
-        {
-            return -1;
-        }
-
-        int level = BitOperations.Log2((ulong)(tick ^ _cursor)) / DigitBits;
-        return (level << DigitBits) | (int)((tick >> (level * DigitBits)) & 63);
+        int level = (int)((uint)BitOperations.Log2((ulong)(tick ^ _cursor)) / DigitBits);
+        return (level << DigitBits) | ((int)(tick >> (level * DigitBits)) & 63);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private Entry[] Grow(ref Slot slot)
+    // An empty slot has no room, so the first timer of each comes here.
+    private void Grow(int number)
     {
+        ref Slot slot = ref _slots[number];
+        _occupied[number >> DigitBits] |= 1UL << (number & 63);
         Entry[] entries = Take(Math.Max(LeastLength, slot.Count * 2));
         slot.Entries.AsSpan(0, slot.Count).CopyTo(entries);
         GiveBack(slot.Entries);
-        return slot.Entries = entries;
+        slot.Entries = entries;
     }
 
     private Entry[] Take(int length)
@@ -387,22 +374,17 @@ internal sealed class TimerQueue
         }
     }
 
-    private long FindNext()
+    private (long DeadlineNs, int Index) FindNext()
     {
-        if (Count == 0)
+        while (_heap.Count > 0)
         {
-            return long.MaxValue;
-        }
-
-        while (_heapCount > 0)
-        {
-            ref HeapEntry first = ref _heap[0];
+            ref readonly TimerHeap.Entry first = ref _heap.First;
             if (IsLive(first.Index, first.Generation))
             {
-                return first.DeadlineNs;
+                return (first.DeadlineNs, first.Index);
             }
 
-            PopHeap();
+            _heap.Pop();
         }
 
         for (int number = FirstSlot(); number >= 0; number = FirstSlot())
@@ -415,28 +397,27 @@ internal sealed class TimerQueue
             ref Slot slot = ref _slots[number];
             if (slot.Count > ScanLimit)
             {
-                return slot.MinNs;
+                return (SlotStart(number) << TickShift, NoTimer);
             }
 
-            long leastNs = long.MaxValue;
+            (long DeadlineNs, int Index) next = (long.MaxValue, NoTimer);
             foreach (ref Entry entry in slot.Entries.AsSpan(0, slot.Count))
             {
-                if (IsLive(entry.Index, entry.Generation))
+                if (entry.DeadlineNs < next.DeadlineNs && IsLive(entry.Index, entry.Generation))
                 {
-                    leastNs = Math.Min(leastNs, entry.DeadlineNs);
+                    next = (entry.DeadlineNs, entry.Index);
                 }
             }
 
-            if (leastNs != long.MaxValue)
+            if (next.Index != NoTimer)
             {
-                return leastNs;
+                return next;
             }
 
-            Forget(slot.Count);
             Empty(number); // all stale
         }
 
-        return long.MaxValue;
+        return (long.MaxValue, NoTimer);
     }
 
     // The next occupied slot, or -1. Lower levels come first: what is in them shares more digits with the cursor.
@@ -471,22 +452,17 @@ internal sealed class TimerQueue
         }
 
         ref Slot slot = ref _slots[number];
-        int live = 0;
         foreach (ref Entry entry in slot.Entries.AsSpan(0, slot.Count))
         {
             if (IsLive(entry.Index, entry.Generation))
             {
                 Place(entry.DeadlineNs, entry.Index, entry.Generation); // never into this slot, whose tick is the cursor's
-                live++;
             }
         }
 
-        Forget(slot.Count - live);
         Empty(number);
         _isNextKnown = false; // it may have been a stale entry's
     }
-
-    private void Forget(int stale) => _stale = Math.Max(0, _stale - stale);
 
     private void Empty(int number)
     {
@@ -500,6 +476,7 @@ internal sealed class TimerQueue
 
     // Looks at some entries of the wheel, slot by slot, and moves those that are live over the stale ones before them. The order stays, and no
     // call takes long. Whether an entry is stale is a coin toss that no processor predicts, so there is no branch on it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void SweepSome()
     {
         ref Slot slot = ref _slots[_sweep.Number];
@@ -511,18 +488,18 @@ internal sealed class TimerQueue
             return;
         }
 
-        Entry[] entries = slot.Entries;
         uint[] generations = _generations;
-        int write = _sweep.Write;
-        for (int read = _sweep.Read; read < end; read++)
+        ref Entry to = ref slot.Entries[_sweep.Write];
+        int kept = 0;
+        foreach (ref Entry entry in slot.Entries.AsSpan(_sweep.Read, end - _sweep.Read))
         {
-            Entry entry = entries[read];
-            entries[write] = entry;
-            uint difference = generations[entry.Index] ^ entry.Generation;
-            write += (int)((difference - 1UL) >> 63); // 1 when it is live
+            int live = generations[entry.Index] == entry.Generation ? 1 : 0;
+            to = entry;
+            to = ref Unsafe.Add(ref to, live); // never beyond the entry that is read
+            kept += live;
         }
 
-        (_sweep.Read, _sweep.Write) = (end, write);
+        (_sweep.Read, _sweep.Write) = (end, _sweep.Write + kept);
     }
 
     // Between Write and Read of the slot that is being swept nothing counts. Moves what stands behind it.
@@ -534,7 +511,6 @@ internal sealed class TimerQueue
         {
             slot.Entries.AsSpan(_sweep.Read, slot.Count - _sweep.Read).CopyTo(slot.Entries.AsSpan(_sweep.Write));
             slot.Count -= gap;
-            Forget(gap);
         }
 
         _sweep.Read = _sweep.Write = 0;
@@ -578,99 +554,15 @@ internal sealed class TimerQueue
         _due[(_dueFirst + _dueCount++) & (_due.Length - 1)] = (index, generation);
     }
 
-    // A 4-ary heap, ordered by deadline, then by the order of entering.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void AddToHeap(long deadlineNs, int index, uint generation)
     {
-        if (_heapCount == _heap.Length)
+        if (_heap.IsFull && _heap.Count > (2 * Count) + Slack)
         {
-            if (_heapCount > (2 * Count) + Slack)
-            {
-                DropStaleFromHeap();
-            }
-            else
-            {
-                Array.Resize(ref _heap, _heapCount * 2);
-            }
+            _heap.DropStale(_generations);
         }
 
-        MoveUp(_heapCount++, new HeapEntry(deadlineNs, ++_heapOrder, index, generation));
-    }
-
-    private void DropStaleFromHeap()
-    {
-        int count = _heapCount;
-        _heapCount = 0;
-        for (int i = 0; i < count; i++)
-        {
-            HeapEntry entry = _heap[i];
-            if (IsLive(entry.Index, entry.Generation))
-            {
-                MoveUp(_heapCount++, entry); // goes to a place that was read already
-            }
-        }
-    }
-
-    private HeapEntry PopHeap()
-    {
-        HeapEntry first = _heap[0];
-        HeapEntry last = _heap[--_heapCount];
-        if (_heapCount > 0)
-        {
-            MoveDown(last);
-        }
-
-        return first;
-    }
-
-    private void MoveUp(int place, in HeapEntry entry)
-    {
-        while (place > 0)
-        {
-            int parent = (place - 1) >> 2;
-            if (!entry.IsBefore(_heap[parent]))
-            {
-                break;
-            }
-
-            _heap[place] = _heap[parent];
-            place = parent;
-        }
-
-        _heap[place] = entry;
-    }
-
-    private void MoveDown(in HeapEntry entry)
-    {
-        Span<HeapEntry> heap = _heap.AsSpan(0, _heapCount);
-        int place = 0;
-        while (true)
-        {
-            int child = (place << 2) + 1;
-            if (child >= heap.Length)
-            {
-                break;
-            }
-
-            int end = Math.Min(child + 4, heap.Length);
-            int first = child;
-            for (int i = child + 1; i < end; i++)
-            {
-                if (heap[i].IsBefore(heap[first]))
-                {
-                    first = i;
-                }
-            }
-
-            if (!heap[first].IsBefore(entry))
-            {
-                break;
-            }
-
-            heap[place] = heap[first];
-            place = first;
-        }
-
-        heap[place] = entry;
+        _heap.Add(deadlineNs, index, generation);
     }
 
     private struct Timer
@@ -684,14 +576,13 @@ internal sealed class TimerQueue
     {
         public Entry[] Entries; // in the order in which they were scheduled
         public int Count;
-        public long MinNs;      // of all entries since it was last empty: a lower bound
     }
 
-    private readonly struct Entry(long deadlineNs, int index, uint generation)
+    private struct Entry
     {
-        public readonly long DeadlineNs = deadlineNs;
-        public readonly int Index = index;
-        public readonly uint Generation = generation;
+        public long DeadlineNs;
+        public int Index;
+        public uint Generation;
     }
 
     private struct Sweep
@@ -699,12 +590,5 @@ internal sealed class TimerQueue
         public int Number; // of the slot
         public int Read;
         public int Write;
-    }
-
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct HeapEntry(long DeadlineNs, long Order, int Index, uint Generation)
-    {
-        public bool IsBefore(in HeapEntry other) =>
-            DeadlineNs < other.DeadlineNs || (DeadlineNs == other.DeadlineNs && Order < other.Order);
     }
 }
