@@ -93,7 +93,8 @@ public sealed partial class MainLoop
 
     /// <summary>
     /// A descriptor that becomes readable when <see cref="Tick"/> has something to do: an event, a post, a timer that is due, work left over, a call made between
-    /// two ticks. For the poll(2), epoll(7) or main loop of a host; it is the loop's, so do not read or close it. Null where the system has none.
+    /// two ticks; with <see cref="Pacing.FrameLocked"/> a device that is ready leaves it alone until the frame. For the poll(2), epoll(7) or main loop of a host; it is the loop's, so do not read or close it.
+    /// Null where the system has none.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public SafeHandle? Descriptor
@@ -101,13 +102,14 @@ public sealed partial class MainLoop
         get
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
-            _isGuest = _poller.Descriptor is not null;
+            SafeHandle? descriptor = _poller.Expose(onlyWakes: _isLockstep);
+            _isGuest = descriptor is not null;
             if (!IsRunning)
             {
                 ArmDescriptor();
             }
 
-            return _poller.Descriptor;
+            return descriptor;
         }
     }
 

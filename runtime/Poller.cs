@@ -44,10 +44,12 @@ internal abstract class Poller : IDisposable
     /// <summary>Whether a descriptor is ready now, without taking it.</summary>
     public abstract bool HasReady();
 
-    /// <summary>The descriptor that becomes readable when the loop has something to do, or null where there is none.</summary>
-    public virtual SafeHandle? Descriptor => null;
+    /// <summary>The descriptor for a foreign loop, or null where there is none: readable when a descriptor is ready, after <see cref="Wake"/>, and from the
+    /// deadline of <see cref="ArmDescriptor"/> on. It stays the same.</summary>
+    /// <param name="onlyWakes">Leave descriptors out.</param>
+    public virtual SafeHandle? Expose(bool onlyWakes) => null;
 
-    /// <summary>Lets <see cref="Descriptor"/> become readable at the deadline.</summary>
+    /// <summary>Lets the exposed descriptor become readable at the deadline.</summary>
     public virtual void ArmDescriptor(long deadlineNs)
     {
     }

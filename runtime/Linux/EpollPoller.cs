@@ -27,7 +27,9 @@ internal sealed unsafe class EpollPoller : Poller
     private readonly SafeFileHandle _epoll;
     private readonly SafeFileHandle _wake;
     private readonly SafeFileHandle _timer;
-    private byte* _events; // MaxReady of them
+    private SafeFileHandle? _exposed;      // an epoll around this one, for a foreign loop
+    private bool _exposesOnlyWakes;
+    private byte* _events;                 // MaxReady of them
     private bool _canWaitPrecisely;
     private long _armedNs = long.MaxValue; // the timerfd's expiry, unless it has passed
     private int _slackNs = -1;             // the thread's own, while ours is in force
@@ -39,13 +41,10 @@ internal sealed unsafe class EpollPoller : Poller
         _wake = Own(Libc.EventFd(0, Libc.EventFdFlags), "eventfd");
         _timer = Own(Libc.TimerFdCreate(Libc.ClockMonotonic, Libc.TimerFdFlags), "timerfd_create");
         _events = (byte*)NativeMemory.Alloc((nuint)(MaxReady * s_eventSize));
-        Check(Control(Libc.EpollCtlAdd, Number(_wake), Libc.EpollIn | Libc.EpollEt, WakeKey), "epoll_ctl, eventfd");
-        Check(Control(Libc.EpollCtlAdd, Number(_timer), Libc.EpollIn | Libc.EpollEt, TimerKey), "epoll_ctl, timerfd");
+        Check(AddOwn(_epoll), "epoll_ctl");
     }
 
     public override bool WatchesDescriptors => true;
-
-    public override SafeHandle Descriptor => _epoll;
 
     /// <summary>Whether short waits use epoll_pwait2; known for sure after the first.</summary>
     public bool WaitsPrecisely => _canWaitPrecisely;
@@ -98,8 +97,25 @@ internal sealed unsafe class EpollPoller : Poller
         registration.Handle.DangerousRelease();
     }
 
+    public override SafeHandle Expose(bool onlyWakes)
+    {
+        if (_exposed is null)
+        {
+            _exposesOnlyWakes = onlyWakes;
+            _exposed = Own(Libc.EpollCreate(Libc.EpollCloexec), "epoll_create1");
+            Fill(_exposed);
+        }
+
+        return _exposed;
+    }
+
     public override int Wait(long deadlineNs, bool onlyWakes = false)
     {
+        if (_exposesOnlyWakes)
+        {
+            _ = Libc.EpollWait(Number(_exposed!), _events, MaxReady, 0); // heard: no longer readable
+        }
+
         if (onlyWakes)
         {
             WaitForWake(deadlineNs);
@@ -196,6 +212,7 @@ internal sealed unsafe class EpollPoller : Poller
             Remove(key);
         }
 
+        _exposed?.Dispose();
         _epoll.Dispose();
         _wake.Dispose();
         _timer.Dispose();
@@ -259,8 +276,7 @@ internal sealed unsafe class EpollPoller : Poller
         }
 
         using var next = new SafeFileHandle(number, ownsHandle: true);
-        bool isComplete = Control(next, Libc.EpollCtlAdd, Number(_wake), Libc.EpollIn | Libc.EpollEt, WakeKey) == Errno.None
-            && Control(next, Libc.EpollCtlAdd, Number(_timer), Libc.EpollIn | Libc.EpollEt, TimerKey) == Errno.None;
+        bool isComplete = AddOwn(next) == Errno.None;
         foreach ((int descriptor, long key) in _keyByDescriptor)
         {
             // Known to the old epoll under this number: it is the same file still, not another one that got the number since.
@@ -274,7 +290,20 @@ internal sealed unsafe class EpollPoller : Poller
         if (isComplete)
         {
             _ = Libc.Duplicate(number, Number(_epoll), Libc.DupCloexec);
+            if (_exposed is not null && !_exposesOnlyWakes)
+            {
+                Fill(_exposed); // what it held is gone
+            }
         }
+    }
+
+    private void Fill(SafeFileHandle exposed) =>
+        Check(_exposesOnlyWakes ? AddOwn(exposed) : Control(exposed, Libc.EpollCtlAdd, Number(_epoll), Libc.EpollIn, 0), "epoll_ctl");
+
+    private Errno AddOwn(SafeFileHandle epoll)
+    {
+        Errno error = Control(epoll, Libc.EpollCtlAdd, Number(_wake), Libc.EpollIn | Libc.EpollEt, WakeKey);
+        return error != Errno.None ? error : Control(epoll, Libc.EpollCtlAdd, Number(_timer), Libc.EpollIn | Libc.EpollEt, TimerKey);
     }
 
     private int WaitPrecisely(long leftNs)

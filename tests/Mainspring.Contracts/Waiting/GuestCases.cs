@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Mainspring.Contracts;
 
 /// <summary>The loop as a guest of a foreign loop, which learns through one descriptor, and through <see cref="TickResult"/>, when to tick.</summary>
@@ -173,6 +175,29 @@ public sealed class GuestCases : IDisposable
         _loop.Tick();
         Check.Equal(1L, handle.Counters.Events);
         Check.False(IsReadable);
+    }
+
+    [Case]
+    public void FrameLocked_DescriptorOfASource_IsNotReadable_BeforeTheFrame()
+    {
+        var clock = new VirtualClock { AutojumpThreshold = TimeSpan.FromDays(1) };
+        using var loop = Loops.New(options => options with { Clock = clock, FrameRate = 0.01, Pacing = Pacing.FrameLocked });
+        var pipe = new PipeSource();
+        SourceHandle handle = loop.Add(pipe);
+        SafeHandle descriptor = loop.Descriptor!;
+        loop.Tick();
+        Check.False(Sys.IsReadable(descriptor), "the frame was run");
+        pipe.Feed(1);
+        Check.False(Sys.IsReadable(descriptor), "a host that goes by the descriptor does not spin");
+        Check.Equal(TickOutcome.RunAt, loop.Tick().Outcome);
+        Check.Equal(0L, handle.Counters.Events);
+        loop.Post(static () => { });
+        Check.True(Sys.IsReadable(descriptor), "woken");
+        loop.Tick();
+        Check.False(Sys.IsReadable(descriptor), "heard");
+        clock.Advance(TimeSpan.FromSeconds(100));
+        loop.Tick();
+        Check.Equal(1L, handle.Counters.Events);
     }
 
     [Case]
