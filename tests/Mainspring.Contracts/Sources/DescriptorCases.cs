@@ -244,14 +244,14 @@ public sealed class DescriptorCases : IDisposable
     [Case]
     public void BrokenPoller_IsThrownByRun_Once()
     {
-        HashSet<string> before = Epolls();
         MainLoop loop = new(new LoopOptions { Name = "case", Log = _log });
-        string epoll = Epolls().Single(number => !before.Contains(number));
+        var pipe = new PipeSource();
+        loop.Add(pipe);
         var errors = new List<Exception>();
         loop.UnhandledException += context => errors.Add(context.Exception);
         (SafeFileHandle read, SafeFileHandle write) = Sys.Pipe();
         using SafeFileHandle a = read, b = write;
-        Sys.Replace(int.Parse(epoll, CultureInfo.InvariantCulture), read); // somebody closed a descriptor that was not his
+        Sys.Replace(EpollThatWatches(pipe.Handle), read); // somebody closed a descriptor that was not his
         IOException thrown = Check.Throws<IOException>(() => loop.Run(new RunOptions { For = TimeSpan.FromSeconds(1) }));
         Check.Contains("poller is broken", thrown.Message);
         Check.Equal(0, errors.Count);
@@ -260,9 +260,27 @@ public sealed class DescriptorCases : IDisposable
         Check.True(loop.IsDisposed);
     }
 
-    // The numbers of this process's epoll descriptors.
-    private static HashSet<string> Epolls() =>
-        [.. Directory.GetFiles("/proc/self/fd").Where(static link => new FileInfo(link).LinkTarget == "anon_inode:[eventpoll]").Select(static link => Path.GetFileName(link)!)];
+    // proc(5) lists the descriptors that an epoll watches.
+    private static int EpollThatWatches(SafeHandle handle)
+    {
+        string entry = $"tfd: {handle.DangerousGetHandle(),8} ";
+        foreach (string info in Directory.GetFiles("/proc/self/fdinfo"))
+        {
+            try
+            {
+                if (File.ReadAllText(info).Contains(entry, StringComparison.Ordinal))
+                {
+                    return int.Parse(Path.GetFileName(info), CultureInfo.InvariantCulture);
+                }
+            }
+            catch (IOException)
+            {
+                // Closed since it was listed, such as the listing's own.
+            }
+        }
+
+        throw new InvalidOperationException("No epoll watches it.");
+    }
 
     [Case]
     public void TooManyOpenFiles_NoLoop_ButAClearError()
