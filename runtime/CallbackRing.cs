@@ -57,13 +57,14 @@ internal sealed class CallbackRing
         entry.State = null;
     }
 
-    /// <summary>Runs entries up to <paramref name="end"/>. When one throws, it stands at <see cref="Head"/>, and <see cref="Skip"/> passes it.</summary>
-    public void RunUntil(long end)
+    /// <summary>Runs entries up to <paramref name="end"/>, each in the loop's context. When one throws, it stands at <see cref="Head"/>, and <see cref="Skip"/> passes it.</summary>
+    public void RunUntil(long end, in AmbientContext ambient)
     {
         while (_head != end)
         {
             ref Entry entry = ref At(_head);
             Invoke(entry.Callback, entry.State);
+            ambient.RestoreLocals();
             Skip(); // only now: while it runs, the entry says what is running
         }
     }

@@ -53,6 +53,7 @@ public sealed partial class MainLoop
     internal void RunJobs(FramePhase phase)
     {
         JobTable.Run(this, phase, isObserved: _options.Profile || _trace is not null, _trace);
+        _ambient.Restore();
         Volatile.Write(ref _steps, _steps + 1);
     }
 

@@ -246,6 +246,7 @@ public sealed partial class MainLoop
         Volatile.Write(ref _ownerThread, here);
         s_current = this;
         SynchronizationContext.SetSynchronizationContext(_context);
+        _ambient = new AmbientContext(ExecutionContext.Capture(), _context);
         Volatile.Write(ref _isAsleep, 0);
         _gate &= ~Gate.Outside;
         _watchdog?.LoopIsAwake();

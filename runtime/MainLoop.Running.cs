@@ -111,7 +111,7 @@ public sealed partial class MainLoop
             {
                 if (_trace is null)
                 {
-                    lane.RunUntil(end);
+                    lane.RunUntil(end, in _ambient);
                 }
                 else
                 {
@@ -125,12 +125,14 @@ public sealed partial class MainLoop
                 _runningLane = null; // the handler may cancel the next one, which does not run yet
                 ReportWork(exception, callback, state);
             }
+
+            _ambient.Restore();
         }
 
         _runningLane = null;
     }
 
-    private static void RunTraced(CallbackRing lane, long end, LoopTrace trace)
+    private void RunTraced(CallbackRing lane, long end, LoopTrace trace)
     {
         while (lane.Head < end)
         {
@@ -138,7 +140,7 @@ public sealed partial class MainLoop
             object? subject = state is TimerQueue timers ? timers.NextDue : WorkName.Subject(callback, state);
             if (subject is null || CallbackRing.IsCancelled(subject))
             {
-                lane.RunUntil(lane.Head + 1); // was cancelled: runs nothing
+                lane.RunUntil(lane.Head + 1, in _ambient); // was cancelled: runs nothing
                 continue;
             }
 
@@ -146,7 +148,7 @@ public sealed partial class MainLoop
             trace.Begin(in work);
             try
             {
-                lane.RunUntil(lane.Head + 1);
+                lane.RunUntil(lane.Head + 1, in _ambient);
             }
             finally
             {
@@ -304,6 +306,9 @@ public sealed partial class MainLoop
         End(WorkKind.Background, work);
     }
 
+    /// <summary>Undoes what a piece of work has left behind on the thread.</summary>
+    internal void RestoreAmbient() => _ambient.Restore();
+
     // The trace point of work outside the lanes, and what the watchdog sees of it.
     private void Begin(WorkKind kind, object? subject)
     {
@@ -313,6 +318,7 @@ public sealed partial class MainLoop
 
     private void End(WorkKind kind, object? subject)
     {
+        _ambient.Restore();
         _runningSubject = null;
         Volatile.Write(ref _steps, _steps + 1);
         _trace?.End(new Work(kind, subject));

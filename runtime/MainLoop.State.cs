@@ -28,6 +28,7 @@ public sealed partial class MainLoop
     private Gate _gate = Gate.Outside;
     private LoopTrace? _trace;
     private volatile Stage _stage;
+    private AmbientContext _ambient; // what every piece of work finds on the thread
     private long _nowNs;
     private long _ticks;
     private CallbackRing? _runningLane;

@@ -171,6 +171,8 @@ public sealed class SourceHandle
                 {
                     Loop.Report(exception, WorkKind.EventHandler, Name, null);
                 }
+
+                Loop.RestoreAmbient();
             }
         }
     }

@@ -230,6 +230,68 @@ public sealed class RoundContract : VirtualLoopSuite
     }
 
     [Case]
+    public void What_a_piece_of_work_changes_on_the_thread_is_not_seen_by_the_next()
+    {
+        using MainLoop loop = Loops.New(static options => options with { Clock = new VirtualClock(), FrameRate = 100 });
+        var local = new AsyncLocal<string?>();
+        int checks = 0;
+        var work = new List<Action<Action>>
+        {
+            action => loop.CallSoon(action),
+            action => loop.CallSoon(static action => action(), action),
+            action => loop.CallSoon(action, Priority.Low, "named"),
+            action => loop.CallLater(TimeSpan.Zero, action),
+            action => loop.Post(action),
+            action => Worker.Run(() => loop.Post(action)),
+            action => loop.SynchronizationContext.Post(static action => ((Action)action!)(), action),
+            action => loop.CallInBackground(_ => Run(action)),
+            action => loop.CallSoon(() => _ = loop.OnFrame(FramePhase.Update, _ => action())),
+        };
+        foreach (Action<Action> first in work)
+        {
+            foreach (Action<Action> second in work)
+            {
+                first(Leave);
+                second(Look);
+            }
+        }
+
+        var leaks = new List<string>();
+        loop.UnhandledException += context =>
+        {
+            context.Handled = true;
+            if (context.Exception.Message != "on purpose")
+            {
+                leaks.Add($"{context.Kind}: {context.Exception.Message}");
+            }
+        };
+        loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(35) });
+        Check.Sequence([], leaks);
+        Check.True(checks >= work.Count * work.Count);
+        Check.True(local.Value is null, "nor by the one who runs the loop");
+
+        bool Run(Action action)
+        {
+            action();
+            return false;
+        }
+
+        void Leave()
+        {
+            local.Value = "left behind";
+            SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
+            throw new InvalidOperationException("on purpose");
+        }
+
+        void Look()
+        {
+            checks++;
+            Check.True(local.Value is null, "a value was left behind");
+            Check.True(SynchronizationContext.Current == loop.SynchronizationContext, "a context was left behind");
+        }
+    }
+
+    [Case]
     public void Now_is_the_same_in_all_of_a_tick()
     {
         Loop.CallLater(Ms(5), Look);
