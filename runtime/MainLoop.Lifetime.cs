@@ -74,7 +74,7 @@ public sealed partial class MainLoop
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public TickResult TickFrame(TimeSpan delta, TimeSpan budget)
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ThrowIfDisposed(IsDisposed);
         return _frames.IsHosted
             ? TickOnce(0, delta, Nanoseconds.Deadline(Clock.ReadNs(), Nanoseconds.From(budget)))
             : throw new InvalidOperationException($"Loop '{Name}' makes its own frames: TickFrame is for Pacing.Host.");
@@ -100,7 +100,7 @@ public sealed partial class MainLoop
     {
         get
         {
-            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            ThrowIfDisposed(IsDisposed);
             _isGuest = _poller.Descriptor is not null;
             if (!IsRunning)
             {
@@ -115,7 +115,7 @@ public sealed partial class MainLoop
     /// <exception cref="InvalidOperationException">It belongs to another thread already.</exception>
     public void BindToCurrentThread()
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ThrowIfDisposed(IsDisposed);
         int here = Environment.CurrentManagedThreadId;
         int owner = Interlocked.CompareExchange(ref _ownerThread, here, 0);
         if (owner != 0 && owner != here)
@@ -225,7 +225,7 @@ public sealed partial class MainLoop
 
     private Scope Enter(string call)
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ThrowIfDisposed(IsDisposed);
         int here = Environment.CurrentManagedThreadId;
         if (Interlocked.CompareExchange(ref _entered, 1, 0) != 0)
         {

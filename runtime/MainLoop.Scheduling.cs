@@ -302,7 +302,7 @@ public sealed partial class MainLoop
     // Throws when the loop is disposed, or, in debug mode, when another thread calls.
     private void CheckAccess([CallerMemberName] string call = "", bool evenDisposed = false)
     {
-        ObjectDisposedException.ThrowIf(IsDisposed && !evenDisposed, this);
+        ThrowIfDisposed(IsDisposed && !evenDisposed);
         int owner = Volatile.Read(ref _ownerThread);
         if (IsDebug && owner != 0 && owner != Environment.CurrentManagedThreadId)
         {
