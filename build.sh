@@ -20,7 +20,8 @@ usage: ./build.sh COMMAND [ARGUMENTS]
 
   run [ARGS]    publish the Raspberry Pi host as a native program and run it on simulated devices for
                 5 seconds; ARGS go to `mainspring-pi run`
-  test          everything that can be checked; the last line is "N passed, N failed, N skipped"
+  test          everything that can be checked, the published programs too; the last line is "N passed, N failed,
+                N skipped"
   build         build all projects, warnings are errors
   publish       native programs into out/, their symbols into out/symbols/
   perf [ARGS]   publish the benchmarks, compile their C baselines, and run them; ARGS go to mainspring-perf
@@ -103,6 +104,7 @@ command_test() {
         check "format (./build.sh format repairs it)" verify_format || true
         check "package validation" validate_packages || true
         test_headers
+        test_counting "the README's program" bash tests/readme/check.sh
         test_xunit_projects
         test_native
     fi
@@ -203,14 +205,16 @@ attribute() {
 }
 
 test_native() {
-    if check publish publish_contracts; then
+    if check publish publish_all; then
         test_counting "native contracts" out/mainspring-contracts
         test_counting "native contracts without epoll_pwait2" bash tests/seccomp/check.sh out/mainspring-contracts
+        test_counting "end to end" bash tests/e2e/run.sh
     fi
 }
 
-publish_contracts() {
-    (publish_native tests/Mainspring.Contracts.Native/Mainspring.Contracts.Native.csproj)
+# In a process of its own: a failure ends that, and counts.
+publish_all() {
+    (publish_native Native.slnf)
 }
 
 test_headers() {

@@ -9,6 +9,7 @@ internal sealed class FramePacer
 
     private readonly LoopOptions _options;
     private readonly long _microhertz; // 0: no grid
+    private readonly long _budgetNs; // long.MaxValue: no limit but the deadline
     private long _originNs = NotStarted;
     private long _next;                // number on the grid of the next deadline
     private long _lastStartNs = NotStarted;
@@ -28,6 +29,13 @@ internal sealed class FramePacer
         {
             throw new ArgumentException("Pacing.FrameLocked needs a FrameRate.", nameof(options));
         }
+
+        if (options.FrameBudget is { } budget && (budget <= TimeSpan.Zero || (!IsHosted && !IsPaced)))
+        {
+            throw new ArgumentException($"FrameBudget is a time of more than zero within a frame, so it needs a FrameRate or Pacing.Host; it is {budget}.", nameof(options));
+        }
+
+        _budgetNs = options.FrameBudget is { } limit ? Nanoseconds.From(limit) : long.MaxValue;
     }
 
     /// <summary>Frames come from the grid.</summary>
@@ -42,6 +50,9 @@ internal sealed class FramePacer
 
     /// <summary>When the next frame is due; <see cref="long.MaxValue"/> without a grid.</summary>
     public long NextDeadlineNs { get; private set; } = long.MaxValue;
+
+    /// <summary>When the frame's time for background work is over.</summary>
+    public long BudgetEndNs => _budgetNs == long.MaxValue || _lastStartNs == NotStarted ? long.MaxValue : Nanoseconds.Deadline(_lastStartNs, _budgetNs);
 
     /// <summary>When the frame after the next one is due.</summary>
     public long DeadlineAfterNextNs => IsPaced ? At(_next + 1) : long.MaxValue;

@@ -15,6 +15,12 @@ public sealed record LoopOptions
     /// <summary>Who decides when a frame begins.</summary>
     public Pacing Pacing { get; init; } = Pacing.Responsive;
 
+    /// <summary>
+    /// How long after a frame's start background work may run: what is left of the frame after that stays idle, for timers, events and the processor's sleep. Null lets it
+    /// run until the next frame is due. Work with a maximum delay that is over gets its step all the same. Needs frames: a <see cref="FrameRate"/> or <see cref="Pacing.Host"/>.
+    /// </summary>
+    public TimeSpan? FrameBudget { get; init; }
+
     /// <summary>What to do about frames whose time has passed.</summary>
     public LatePolicy LatePolicy { get; init; } = LatePolicy.Skip;
 

@@ -14,7 +14,7 @@ internal sealed class LoopTimeProvider(MainLoop loop, LoopClock clock) : TimePro
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        ObjectDisposedException.ThrowIf(loop.IsDisposed, loop);
+        loop.ThrowIfDisposed(loop.IsDisposed);
         var timer = new ProviderTimer(loop, callback, state);
         timer.Change(dueTime, period);
         return timer;

@@ -79,6 +79,6 @@ public sealed partial class MainLoop
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)phase, (uint)FramePhase.Present, nameof(phase));
         CheckAccess("StartJob");
-        ObjectDisposedException.ThrowIf(_isClosing, this);
+        ThrowIfDisposed(_isClosing);
     }
 }

@@ -74,7 +74,7 @@ public sealed partial class MainLoop
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public TickResult TickFrame(TimeSpan delta, TimeSpan budget)
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ThrowIfDisposed(IsDisposed);
         return _frames.IsHosted
             ? TickOnce(0, delta, Nanoseconds.Deadline(Clock.ReadNs(), Nanoseconds.From(budget)))
             : throw new InvalidOperationException($"Loop '{Name}' makes its own frames: TickFrame is for Pacing.Host.");
@@ -101,7 +101,7 @@ public sealed partial class MainLoop
     {
         get
         {
-            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            ThrowIfDisposed(IsDisposed);
             SafeHandle? descriptor = _poller.Expose(onlyWakes: _isLockstep);
             _isGuest = descriptor is not null;
             if (!IsRunning)
@@ -117,7 +117,7 @@ public sealed partial class MainLoop
     /// <exception cref="InvalidOperationException">It belongs to another thread already.</exception>
     public void BindToCurrentThread()
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ThrowIfDisposed(IsDisposed);
         int here = Environment.CurrentManagedThreadId;
         int owner = Interlocked.CompareExchange(ref _ownerThread, here, 0);
         if (owner != 0 && owner != here)
@@ -227,7 +227,7 @@ public sealed partial class MainLoop
 
     private Scope Enter(string call)
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ThrowIfDisposed(IsDisposed);
         int here = Environment.CurrentManagedThreadId;
         if (Interlocked.CompareExchange(ref _entered, 1, 0) != 0)
         {

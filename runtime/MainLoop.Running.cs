@@ -258,7 +258,12 @@ public sealed partial class MainLoop
 
         long nowNs = Clock.ReadNs();
         long frameEndNs = _frames.IsHosted ? _hostDeadlineNs : _frames.NextDeadlineNs;
-        long endNs = frameEndNs == long.MaxValue ? nowNs + LongestBudgetNs : frameEndNs;
+        long endNs = Math.Min(frameEndNs == long.MaxValue ? nowNs + LongestBudgetNs : frameEndNs, _frames.BudgetEndNs);
+        if (nowNs >= _frames.BudgetEndNs)
+        {
+            _backgroundRestsUntilNs = frameEndNs; // the next frame has a budget of its own
+        }
+
         long sliceEndNs = endNs;
         if (!_frames.IsHosted && !_isLockstep)
         {

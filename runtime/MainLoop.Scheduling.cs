@@ -180,7 +180,7 @@ public sealed partial class MainLoop
         return AddPeriodic(period, callback, state, name);
     }
 
-    /// <summary>Runs work in small steps while nothing else is runnable and the frame has time left.</summary>
+    /// <summary>Runs work in small steps while nothing else is runnable and the frame has time left; see <see cref="LoopOptions.FrameBudget"/>.</summary>
     /// <param name="step">Does some of the work, returns soon after <see cref="FrameBudget.Remaining"/> is zero, and says whether there is more to do.</param>
     /// <param name="maxDelay">After this time without a step one runs all the same; null never forces one.</param>
     /// <param name="name">Its name in messages and traces; null takes the method's.</param>
@@ -307,7 +307,7 @@ public sealed partial class MainLoop
     // Throws when the loop is disposed, or, in debug mode, when another thread calls.
     private void CheckAccess([CallerMemberName] string call = "", bool evenDisposed = false)
     {
-        ObjectDisposedException.ThrowIf(IsDisposed && !evenDisposed, this);
+        ThrowIfDisposed(IsDisposed && !evenDisposed);
         int owner = Volatile.Read(ref _ownerThread);
         if (IsDebug && owner != 0 && owner != Environment.CurrentManagedThreadId)
         {

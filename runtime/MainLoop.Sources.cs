@@ -16,7 +16,7 @@ public sealed partial class MainLoop
     {
         ArgumentNullException.ThrowIfNull(source);
         CheckAccess();
-        ObjectDisposedException.ThrowIf(_isClosing, this);
+        ThrowIfDisposed(_isClosing);
         SourceHandle handle = _sources.Add(this, source, retry ?? RetryPolicy.Default);
         try
         {
@@ -355,7 +355,7 @@ public sealed partial class MainLoop
             source.State = SourceState.Failed;
             if (source.Retry.MaxAttempts > 0)
             {
-                Log.Write(LogSeverity.Error, Name, $"{source.Name}: given up after {source.FailedAttempts} attempts to attach it again.");
+                Log.Write(LogSeverity.Error, Name, $"{source.Name}: given up after {source.FailedAttempts} attempts to attach it again{(source.LastError is { } last ? $"; its last error: {last.Message}" : "")}");
             }
 
             return;

@@ -12,7 +12,7 @@ public sealed partial class MainLoop
     /// The posts of one thread run in its order. A post that was accepted runs, before the end of <see cref="Dispose"/> at the latest.</summary>
     /// <param name="callback">The callback.</param>
     /// <exception cref="ObjectDisposedException">The loop was disposed; the callback will not run.</exception>
-    public void Post(Action callback) => ObjectDisposedException.ThrowIf(!TryPost(callback), this);
+    public void Post(Action callback) => ThrowIfDisposed(!TryPost(callback));
 
     /// <summary>Runs a callback with a state on the loop's thread: no closure, no allocation (but for calls on the loop's own thread). Otherwise as <see cref="Post(Action)"/>.</summary>
     /// <typeparam name="TState">The state's type.</typeparam>
@@ -20,7 +20,7 @@ public sealed partial class MainLoop
     /// <param name="state">What it is given.</param>
     /// <exception cref="ObjectDisposedException">The loop was disposed; the callback will not run.</exception>
     public void Post<TState>(Action<TState> callback, TState state)
-        where TState : class => ObjectDisposedException.ThrowIf(!TryPost(callback, state), this);
+        where TState : class => ThrowIfDisposed(!TryPost(callback, state));
 
     /// <summary>As <see cref="Post(Action)"/>, without the exception.</summary>
     /// <param name="callback">The callback.</param>

@@ -5,7 +5,7 @@ internal static class SerialErrors
 {
     /// <summary>Another program has it.</summary>
     public static IOException InUse(string device) => new(
-        $"{device}: in use by another program or another port of this one; close that ('fuser -v {device}' names it), or set SerialOptions.Exclusive to false on both sides.", Errno.Busy.Number);
+        $"{device}: in use by another program or another port of this one; end that or close it there: 'fuser -v {device}' shows which program has it (with sudo also those of other users).", Errno.Busy.Number);
 
     /// <summary>It is something else than a serial line.</summary>
     public static IOException NotATerminal(string device) => new($"{device}: is not a terminal, so it cannot be a serial line; check the path.", Errno.NotTerminal.Number);

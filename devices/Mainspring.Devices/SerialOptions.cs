@@ -46,7 +46,7 @@ public sealed record SerialOptions
         init => field = (value & ~(FlowControl.RtsCts | FlowControl.XonXoff)) == 0 ? value : throw Wrong(nameof(FlowControl), value, "None, RtsCts, XonXoff or both");
     }
 
-    /// <summary>Whether nobody else may have the port meanwhile.</summary>
+    /// <summary>Whether nobody else may have the port meanwhile. Two share it only when it is false for both.</summary>
     public bool Exclusive { get; init; } = true;
 
     /// <summary>The most bytes of one read, and so of one <see cref="SerialData"/>: 1 to <see cref="MaxBufferSize"/>.</summary>

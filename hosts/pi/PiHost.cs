@@ -1,18 +1,14 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Mainspring.Devices;
 using Mainspring.Devices.Linux;
+using Mainspring.Hosts;
 
 namespace Mainspring.Pi;
 
 /// <summary>The program: one loop, one serial line, one receiver.</summary>
 internal sealed class PiHost : IDisposable
 {
-    private const int Done = 0;
-    private const int Refused = 1;
     private const int LongestLine = 1024;
-
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(1.5);
 
     private readonly PiSettings _settings;
     private readonly BoundedWriter _output = new(new StandardStream(StandardStream.Output));
@@ -20,7 +16,6 @@ internal sealed class PiHost : IDisposable
     private readonly NmeaReader _reader = new();
     private readonly Report _report;
     private SimulatedReceiver? _simulated;
-    private int _signals;
 
     private PiHost(PiSettings settings)
     {
@@ -43,7 +38,7 @@ internal sealed class PiHost : IDisposable
             // Nor may standard error hold it, which often goes where standard output goes.
             using var errors = new BoundedWriter(new StandardStream(StandardStream.Error));
             errors.TryWrite(Encoding.UTF8.GetBytes($"mainspring-pi: {exception.Message}\n"));
-            return Refused;
+            return HostCommand.Refused;
         }
     }
 
@@ -73,13 +68,11 @@ internal sealed class PiHost : IDisposable
             _loop.CallEvery(TimeSpan.FromSeconds(1), static host => host.Status(), this, "status");
         }
 
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        _report.CountAllocations();
-        _loop.CallLater(s_warmUp, static report => report.CountAllocations(), _report, "warm-up is over");
+        using var signals = new EndSignals(_loop.Stop);
+        _loop.CallLater(Report.WarmUp, static report => report.CountAllocations(), _report, "warm-up is over");
         _loop.Run(new Mainspring.RunOptions { For = _settings.For });
         return _report.Summary()
-            ? Done
+            ? HostCommand.Done
             : throw new IOException($"standard output: {_output.Failure?.Message ?? "its reader takes nothing"}; the summary was not written");
     }
 
@@ -106,12 +99,5 @@ internal sealed class PiHost : IDisposable
     {
         _simulated = new SimulatedReceiver(_loop);
         return new SerialAddress(_simulated.Path, SerialAddress.DefaultBaudRate);
-    }
-
-    // The first signal ends the run cleanly; the second is left to the system, which ends the process.
-    private void OnSignal(PosixSignalContext context)
-    {
-        context.Cancel = Interlocked.Increment(ref _signals) == 1;
-        _loop.Stop();
     }
 }

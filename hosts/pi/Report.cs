@@ -8,6 +8,9 @@ namespace Mainspring.Pi;
 internal sealed class Report : IDisposable
 {
     private static readonly JsonWriterOptions s_options = new() { SkipValidation = true };
+    /// <summary>After this time the program has done everything once, and allocates nothing more.</summary>
+    public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1.5);
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private readonly PiSettings _settings;
@@ -19,8 +22,11 @@ internal sealed class Report : IDisposable
     private long _disconnects;
     private long _reconnects;
     private bool _wasConnected;
+    private bool _isConnected;
     private long _allocatedAtStart;
     private long _framesAtStart;
+    private long _ticksAtStart;
+    private bool _isWarm;
 
     public Report(PiSettings settings, MainLoop loop, NmeaReader reader, BoundedWriter output)
     {
@@ -34,26 +40,28 @@ internal sealed class Report : IDisposable
     /// <summary>The serial line.</summary>
     public SourceHandle? Source { get; set; }
 
-    // Frames, or turns of a loop that has none.
-    private long Frames => _settings.Hz > 0 ? _loop.FrameStats.Frames : _loop.Counters.Ticks;
+    private bool HasFrames => _settings.Hz > 0;
 
-    /// <summary>From here on allocations count; the last call decides.</summary>
+    /// <summary>The warm-up is over: from here on allocations count.</summary>
     public void CountAllocations()
     {
         _allocatedAtStart = GC.GetTotalAllocatedBytes(precise: true);
-        _framesAtStart = Frames;
+        _framesAtStart = _loop.FrameStats.Frames;
+        _ticksAtStart = _loop.Counters.Ticks;
+        _isWarm = true;
     }
 
     public void Connected(string device)
     {
         _reconnects += _wasConnected ? 1 : 0;
-        _wasConnected = true;
+        _wasConnected = _isConnected = true;
         Line("connected", device, null);
     }
 
     public void Disconnected(string device, string reason)
     {
         _disconnects++;
+        _isConnected = false;
         Line("disconnected", device, reason);
     }
 
@@ -65,6 +73,7 @@ internal sealed class Report : IDisposable
             _json.WriteStartObject();
             _json.WriteString("type"u8, "status"u8);
             _json.WriteNumber("uptime_s"u8, Math.Round(_loop.Now.TotalSeconds, 3));
+            _json.WriteBoolean("connected"u8, _isConnected);
             WriteFix();
             WriteCounts();
             EndJson();
@@ -73,9 +82,28 @@ internal sealed class Report : IDisposable
 
         GnssState state = _reader.State;
         Span<byte> line = stackalloc byte[256];
-        _ = state.HasFix && state.LatitudeDegrees is { } latitude && state.LongitudeDegrees is { } longitude
-            ? Utf8.TryWrite(line, $"{_loop.Now.TotalSeconds,8:F1} s  {state.UtcTime:hh\\:mm\\:ss} UTC  {latitude,10:F6} {longitude,11:F6}  {state.AltitudeMetres,7:F1} m  {state.SpeedMetresPerSecond,5:F1} m/s  {state.SatellitesUsed,2}/{state.SatellitesInView} satellites  {_reader.Sentences} sentences, {_reader.BadSentences} bad\n", out int length)
-            : Utf8.TryWrite(line, $"{_loop.Now.TotalSeconds,8:F1} s  no fix  {state.SatellitesInView} satellites in view  {_reader.Sentences} sentences, {_reader.BadSentences} bad\n", out length);
+        _ = Utf8.TryWrite(line, $"{_loop.Now.TotalSeconds,8:F1} s  ", out int length);
+        if (state.HasFix && state.LatitudeDegrees is { } latitude && state.LongitudeDegrees is { } longitude)
+        {
+            // Each by itself: a value that may be null would be boxed.
+            length += state.UtcTime is { } time && Utf8.TryWrite(line[length..], $"{time:hh\\:mm\\:ss} UTC  ", out int part) ? part : 0;
+            length += Utf8.TryWrite(line[length..], $"{latitude,10:F6} {longitude,11:F6}  ", out part) ? part : 0;
+            length += state.AltitudeMetres is { } altitude && Utf8.TryWrite(line[length..], $"{altitude,7:F1} m  ", out part) ? part : 0;
+            length += state.SpeedMetresPerSecond is { } speed && Utf8.TryWrite(line[length..], $"{speed,5:F1} m/s  ", out part) ? part : 0;
+        }
+        else
+        {
+            length += Utf8.TryWrite(line[length..], $"{(_isConnected ? "no fix" : "not connected")}  ", out int part) ? part : 0;
+        }
+
+        _ = (state.HasFix ? state.SatellitesUsed : null, state.SatellitesInView) switch
+        {
+            ({ } used, { } inView) => Utf8.TryWrite(line[length..], $"{used} of {inView} satellites in view  ", out int more) ? length += more : 0,
+            ({ } used, null) => Utf8.TryWrite(line[length..], $"{used} satellites  ", out int more) ? length += more : 0,
+            (null, { } inView) => Utf8.TryWrite(line[length..], $"{inView} satellites in view  ", out int more) ? length += more : 0,
+            _ => 0,
+        };
+        length += Utf8.TryWrite(line[length..], $"{_reader.Sentences} sentences, {_reader.BadSentences} bad\n", out int last) ? last : 0;
         _output.TryWrite(line[..length]);
     }
 
@@ -85,33 +113,43 @@ internal sealed class Report : IDisposable
     {
         _output.Flush(s_patience);
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - _allocatedAtStart;
-        double perFrame = Math.Round((double)allocated / Math.Max(1, Frames - _framesAtStart), 3);
+        long ticks = _loop.Counters.Ticks;
         FrameStats stats = _loop.FrameStats;
+        double? perFrame = HasFrames && _isWarm ? Per(allocated, stats.Frames - _framesAtStart) : null;
+        double? perTick = _isWarm ? Per(allocated, ticks - _ticksAtStart) : null;
         double latenessUs = Math.Round(stats.MaxLateness.TotalMicroseconds, 1);
         if (_settings.Json)
         {
             _json.WriteStartObject();
             _json.WriteString("type"u8, "summary"u8);
             _json.WriteNumber("uptime_s"u8, Math.Round(_loop.Now.TotalSeconds, 3));
-            _json.WriteNumber("frames"u8, Frames);
+            _json.WriteNumber("ticks"u8, ticks);
+            _json.WriteNumber("frames"u8, stats.Frames);
             _json.WriteNumber("late"u8, stats.Late);
             _json.WriteNumber("dropped"u8, stats.Dropped);
             _json.WriteNumber("max_frame_lateness_us"u8, latenessUs);
             WriteCounts();
             _json.WriteNumber("gen0"u8, GC.CollectionCount(0));
-            _json.WriteNumber("allocated_bytes_per_frame"u8, perFrame);
+            Write("allocated_bytes_per_frame"u8, perFrame);
+            Write("allocated_bytes_per_tick"u8, perTick);
             return EndJson() && _output.Flush(s_patience);
         }
 
         Span<byte> text = stackalloc byte[512];
-        _ = Utf8.TryWrite(
-            text,
-            $"{Frames} {(_settings.Hz > 0 ? "frames" : "turns")}, {stats.Late} late, {stats.Dropped} dropped, at most {latenessUs} us after the deadline\n{Bytes} bytes, {_reader.Sentences} sentences, {_reader.BadSentences} bad, {_disconnects} disconnects, {_reconnects} reconnects\n{GC.CollectionCount(0)} collections, {perFrame} bytes allocated per {(_settings.Hz > 0 ? "frame" : "turn")}\n",
-            out int length);
+        _ = HasFrames
+            ? Utf8.TryWrite(text, $"{stats.Frames} frames, {stats.Late} late, {stats.Dropped} dropped, at most {latenessUs} us after the deadline\n", out int length)
+            : Utf8.TryWrite(text, $"{ticks} ticks, no frames\n", out length);
+        length += Utf8.TryWrite(text[length..], $"{Bytes} bytes, {_reader.Sentences} sentences, {_reader.BadSentences} bad, {_disconnects} disconnects, {_reconnects} reconnects\n", out int more) ? more : 0;
+        length += (perFrame ?? perTick) is { } each
+            ? Utf8.TryWrite(text[length..], $"{GC.CollectionCount(0)} collections, {each} bytes allocated per {(HasFrames ? "frame" : "tick")} after the first {WarmUp.TotalSeconds} s\n", out more) ? more : 0
+            : Utf8.TryWrite(text[length..], $"{GC.CollectionCount(0)} collections; too short to tell what a {(HasFrames ? "frame" : "tick")} allocates\n", out more) ? more : 0;
         return _output.TryWrite(text[..length]) && _output.Flush(s_patience);
     }
 
     public void Dispose() => _json.Dispose();
+
+    // Null when there was none: nothing was measured then.
+    private static double? Per(long bytes, long count) => count > 0 ? Math.Round((double)bytes / count, 3) : null;
 
     private long Bytes => Source?.Counters.Bytes ?? 0;
 
@@ -158,6 +196,11 @@ internal sealed class Report : IDisposable
 
     private void Line(string kind, string device, string? reason)
     {
+        if (_settings.Quiet)
+        {
+            return;
+        }
+
         if (_settings.Json)
         {
             _json.WriteStartObject();

@@ -10,21 +10,26 @@ internal sealed record SerialAddress(string Device, int BaudRate)
     /// <summary>What most receivers send at when they come from the factory.</summary>
     public const int DefaultBaudRate = 9600;
 
-    /// <summary>Parses an address. Paths may contain colons: only digits after the last one are a baud rate.</summary>
+    private const string Wanted = "give DEVICE[:BAUD], such as /dev/ttyUSB0:115200";
+
+    /// <summary>Parses an address. Paths may contain colons: what stands behind the last one is a baud rate, unless there is such a file.</summary>
     /// <exception cref="FormatException">There is no device, or the baud rate is not a positive number.</exception>
     public static SerialAddress Parse(string text)
     {
         int colon = text.LastIndexOf(':');
-        string suffix = text[(colon + 1)..];
-        if (colon < 0 || suffix.Length == 0 || !suffix.All(char.IsAsciiDigit))
+        if (text.Length == 0 || colon == 0)
         {
-            return text.Length > 0 && !text.EndsWith(':')
-                ? new SerialAddress(text, DefaultBaudRate)
-                : throw new FormatException($"'{text}' is not DEVICE[:BAUD], such as /dev/ttyUSB0:115200.");
+            throw new FormatException($"'{text}' names no device; {Wanted}");
         }
 
-        return colon > 0 && int.TryParse(suffix, NumberStyles.None, CultureInfo.InvariantCulture, out int baud) && baud > 0
+        string suffix = text[(colon + 1)..];
+        if (colon < 0 || suffix.Contains('/') || (!suffix.All(char.IsAsciiDigit) && File.Exists(text)))
+        {
+            return new SerialAddress(text, DefaultBaudRate);
+        }
+
+        return int.TryParse(suffix, NumberStyles.None, CultureInfo.InvariantCulture, out int baud) && baud > 0
             ? new SerialAddress(text[..colon], baud)
-            : throw new FormatException($"'{text}': '{suffix}' is not a baud rate; it is a number from 1 to {int.MaxValue}.");
+            : throw new FormatException($"'{suffix}' in '{text}' is not a baud rate, which is a number from 1 to {int.MaxValue}; {Wanted} (behind a path that ends in a colon and a name always give the baud rate)");
     }
 }

@@ -66,12 +66,24 @@ public sealed class SatellitesInViewTests
         Assert.Equal(32, _state.SatellitesInView);
     }
 
+    [Fact]
+    public void Gsv_BeforeTheFirstGroupIsComplete_IsUnknown()
+    {
+        Assert.Null(_state.SatellitesInView);
+        Apply("GPGSV,2,1,06,01,,,,02,,,,03,,,,04,,,");
+        Assert.Null(_state.SatellitesInView);
+
+        Apply("GPGSV,1,1,00");
+
+        Assert.NotNull(_state.SatellitesInView);
+    }
+
     private void AssertTrace(params (string Body, int Total)[] trace)
     {
         foreach ((string body, int total) in trace)
         {
             Apply(body);
-            Assert.Equal((body, total), (body, _state.SatellitesInView));
+            Assert.Equal((body, total), (body, _state.SatellitesInView ?? 0));
         }
 
         Assert.Equal(0, _state.MalformedFields);

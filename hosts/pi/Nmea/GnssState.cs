@@ -52,7 +52,7 @@ public sealed class GnssState
     public int? SatellitesUsed { get; private set; }
 
     /// <summary>Satellites in view, of all constellations, by GSV; each counts once.</summary>
-    public int SatellitesInView => _inView.Total;
+    public int? SatellitesInView => _inView.IsKnown ? _inView.Total : null;
 
     /// <summary>Fields that were malformed or out of their range in a sentence with the right checksum.</summary>
     public long MalformedFields { get; private set; }

@@ -20,6 +20,9 @@ internal sealed class SatellitesInView
     /// <summary>The satellites of all complete groups.</summary>
     public int Total { get; private set; }
 
+    /// <summary>Whether a group was complete: before that nobody knows how many there are.</summary>
+    public bool IsKnown { get; private set; }
+
     /// <summary>Takes one sentence.</summary>
     /// <param name="talker">The constellation.</param>
     /// <param name="signal">The signal, or 0.</param>
@@ -83,6 +86,7 @@ internal sealed class SatellitesInView
     private void Complete()
     {
         _groups[_current].Satellites = _listed;
+        IsKnown |= _starts > 0;
         Total = 0;
         for (int i = 0; i < _groups.Length; i++)
         {

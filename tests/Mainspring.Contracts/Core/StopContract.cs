@@ -335,7 +335,8 @@ public sealed class StopContract : VirtualLoopSuite
         ];
         foreach (Action call in calls)
         {
-            Check.Throws<ObjectDisposedException>(call, $"call {Array.IndexOf(calls, call)}");
+            ObjectDisposedException refusal = Check.Throws<ObjectDisposedException>(call, $"call {Array.IndexOf(calls, call)}");
+            Check.Contains($"Loop '{loop.Name}' was disposed", refusal.Message);
         }
 
         Check.False(loop.TryPost(nothing));

@@ -52,7 +52,7 @@ public sealed class RetryCases : IDisposable
         Check.Equal(WorkKind.Source, _errors[0].Kind);
         Check.Equal(6L, handle.Counters.Errors, "each attempt that failed is counted");
         Check.Equal(1L, handle.Counters.Attaches);
-        Check.Contains("sensor: given up after 5 attempts", string.Join('\n', _log.Messages));
+        Check.Contains("sensor: given up after 5 attempts to attach it again; its last error: sensor is broken.", string.Join('\n', _log.Messages));
         Check.Equal(0, _loop.Counters.Timers);
     }
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Mainspring.Pi;
+namespace Mainspring.Hosts;
 
 /// <summary>Standard output or standard error, that says when its reader has gone: the streams of <see cref="Console"/> keep silent then (write(2), poll(2)).</summary>
 internal sealed unsafe partial class StandardStream(int descriptor) : Stream

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Mainspring.Hosts;
+
+/// <summary>
+/// SIGINT, SIGTERM and SIGHUP (the terminal was closed) end a run cleanly: the first of them stops it, the second is left to the system, which ends the
+/// process. Under nohup(1), which has SIGHUP ignored, it stays so.
+/// </summary>
+internal sealed class EndSignals : IDisposable
+{
+    private readonly Action _stop;
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private int _signals;
+
+    /// <summary>Listens from now on.</summary>
+    /// <param name="stop">Stops the run; called on a thread of its own.</param>
+    public EndSignals(Action stop)
+    {
+        _stop = stop;
+        bool ignoresHangUp = IsIgnored(number: 1); // asked before anything of ours changes it
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal));
+        if (!ignoresHangUp)
+        {
+            _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal));
+        }
+    }
+
+    /// <summary>Whether one of them has come.</summary>
+    public bool HasCome => Volatile.Read(ref _signals) > 0;
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations)
+        {
+            registration.Dispose();
+        }
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = Interlocked.Increment(ref _signals) == 1;
+        _stop();
+    }
+
+    // proc_pid_status(5): SigIgn is a mask in hexadecimal, the lowest bit is signal 1.
+    private static bool IsIgnored(int number)
+    {
+        const string Field = "SigIgn:";
+        string? line = OperatingSystem.IsLinux() && File.Exists("/proc/self/status")
+            ? File.ReadLines("/proc/self/status").FirstOrDefault(static line => line.StartsWith(Field, StringComparison.Ordinal))
+            : null;
+        return line is not null
+            && ulong.TryParse(line.AsSpan(Field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong mask)
+            && (mask & (1UL << (number - 1))) != 0;
+    }
+}

@@ -1,0 +1,3 @@
+using Mainspring.Scheduler;
+
+return SchedulerCommands.Invoke(args);
