@@ -73,6 +73,7 @@ internal sealed class JobPass
         // Close the gap before what was added meanwhile.
         for (int added = _end; added < _count; added++)
         {
+            _entries[added].Job.WasNotIn(Number); // some were added before this pass ran, though after its frame had begun
             Keep(added);
         }
 

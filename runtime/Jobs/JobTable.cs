@@ -87,6 +87,8 @@ internal sealed class JobTable
 
     public void AddToFixedStep(Job job) => job.Join(_phases[(int)FramePhase.FixedUpdate]);
 
+    public bool IsFixedStep(JobPass? pass) => ReferenceEquals(pass, _phases[(int)FramePhase.FixedUpdate]);
+
     /// <summary>A frame, or a turn, begins: the jobs that wait for it are those that stand in the phases now.</summary>
     public void BeginFrame()
     {
@@ -95,6 +97,9 @@ internal sealed class JobTable
             phase.BeginFrame();
         }
     }
+
+    /// <summary>A fixed step begins: the jobs that wait for it are those that stand there now, so that a job may run in several steps of one frame.</summary>
+    public void BeginFixedStep() => _phases[(int)FramePhase.FixedUpdate].BeginFrame();
 
     /// <summary>Runs the jobs of one phase.</summary>
     public void Run(MainLoop loop, FramePhase phase, bool isObserved, LoopTrace? trace)
