@@ -111,6 +111,9 @@ public sealed partial class MainLoop
         return handle;
     }
 
+    // Another number for each callback, frame callback, job's step or background step.
+    internal long PieceOfWork => Progress + JobTable.Place;
+
     internal bool HasFixedSteps => _fixedSteps.IsOn;
 
     // The one place where a fixed step begins.

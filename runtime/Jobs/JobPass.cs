@@ -23,6 +23,9 @@ internal sealed class JobPass
     /// <summary>The job that runs now, or null.</summary>
     public Job? Running => _at < _count ? _entries[_at].Job : null;
 
+    /// <summary>Where it stands.</summary>
+    public int Place => _at;
+
     /// <summary>Set when the job that runs now was cancelled within its own step.</summary>
     public bool IsInterrupted { get; set; }
 

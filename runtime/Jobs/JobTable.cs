@@ -24,6 +24,9 @@ internal sealed class JobTable
     /// <summary>The job whose step runs now, or null.</summary>
     public Job? Running => _running?.Running;
 
+    /// <summary>The place of that job among those of its phase; 0 while none runs.</summary>
+    public int Place => _running is null ? 0 : _running.Place;
+
     /// <summary>Whether a job waits for a frame or turn.</summary>
     public bool HasReady
     {
