@@ -146,8 +146,8 @@ public class Job
     internal void Join(JobPass pass)
     {
         _pass = pass;
-        _joined = pass.Number;
         PlaceInPass = pass.Add(this, RoutineInPass);
+        _joined = pass.PassesOver(PlaceInPass);
     }
 
     /// <summary>It joined its pass too late for the run of this number.</summary>

@@ -118,6 +118,32 @@ public sealed class BudgetContract : VirtualLoopSuite
     }
 
     [Case]
+    public void A_descriptor_that_becomes_ready_ends_the_budget_long_before_the_frame()
+    {
+        using MainLoop loop = Loops.New(static options => options with { FrameRate = 0.01 }); // a real clock, and frames 100 s apart
+        var pipe = new PipeSource { Dispatching = _ => Journal.Add("event") };
+        if (loop.Descriptor is null)
+        {
+            throw new SkipException("this system's poller watches no descriptors");
+        }
+
+        loop.Add(pipe);
+        loop.CallInBackground(budget =>
+        {
+            Check.True(budget.Remaining > TimeSpan.FromSeconds(1), "nothing is due for a long time");
+            pipe.Feed(1);
+            while (!budget.IsSpent)
+            {
+            }
+
+            Journal.Add($"step of frame {loop.Frame.Index}");
+            return false;
+        });
+        Pump.Until(loop, () => Journal.Count >= 2);
+        Check.Sequence(["step of frame 0", "event"], Journal);
+    }
+
+    [Case]
     public void Stop_ends_the_budget_too()
     {
         MainLoop loop = Build(new LoopOptions { FrameRate = 100 });

@@ -224,6 +224,48 @@ public sealed class FixedStepContract : VirtualLoopSuite
     }
 
     [Case]
+    public void Steps_of_a_job_are_counted_wherever_in_a_frame_it_began_to_wait()
+    {
+        MainLoop loop = Host(stepMs: 10);
+        var jobs = new List<Job>();
+        foreach (FramePhase phase in (FramePhase[])[FramePhase.Input, FramePhase.Update, FramePhase.Render])
+        {
+            loop.OnFrame(phase, frame =>
+            {
+                if (frame.Index == 0)
+                {
+                    jobs.Add(loop.StartJob(Routine()));
+                }
+            });
+        }
+
+        loop.StartJob(Starting());
+        loop.StartJob(Routine());
+        loop.TickFrame(Ms(0), Ms(5));
+        Check.Sequence([0L, 0, 0, 0, 0], jobs.Select(static job => job.Stats.Steps), "all began to wait when this frame had begun");
+        loop.TickFrame(Ms(0), Ms(5));
+        loop.TickFrame(Ms(0), Ms(5));
+        Check.Sequence([2L, 2, 0, 2, 2], jobs.Select(static job => job.Stats.Steps));
+
+        IEnumerator<Wait> Starting()
+        {
+            jobs.Add(loop.StartJob(Routine()));
+            jobs[^1].Cancel();
+            jobs.Add(loop.StartJob(Routine()));
+            jobs[^1].Unref();
+            yield return Wait.Until(static () => false);
+        }
+
+        static IEnumerator<Wait> Routine()
+        {
+            while (true)
+            {
+                yield return Wait.NextFrame;
+            }
+        }
+    }
+
+    [Case]
     public void A_step_that_throws_does_not_take_the_others_with_it()
     {
         MainLoop loop = Host(stepMs: 10);

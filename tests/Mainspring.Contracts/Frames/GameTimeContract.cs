@@ -154,4 +154,13 @@ public sealed class GameTimeContract : VirtualLoopSuite
             Check.Contains($"{scale}", Check.Throws<ArgumentOutOfRangeException>(() => loop.TimeScale = scale).Message);
         }
     }
+
+    [Case]
+    public void A_disposed_loop_has_no_game_time()
+    {
+        Loop.Dispose();
+        Check.Throws<ObjectDisposedException>(Loop.Pause);
+        Check.Throws<ObjectDisposedException>(Loop.Resume);
+        Check.Throws<ObjectDisposedException>(Loop.StepOnce);
+    }
 }
