@@ -15,6 +15,7 @@ public sealed class FrameBudget
     private long _lookedNs;
     private int _callsPerRead = 1;
     private int _calls;
+    private long _piece; // of work that asked last
 
     internal FrameBudget(MainLoop loop) => _loop = loop;
 
@@ -36,6 +37,11 @@ public sealed class FrameBudget
                 return 0;
             }
 
+            if (_loop.PieceOfWork != _piece)
+            {
+                BeginStep();
+            }
+
             if (++_calls >= _callsPerRead)
             {
                 Read();
@@ -55,6 +61,7 @@ public sealed class FrameBudget
     /// <summary>Forgets the pace of the work before: the first question of a step reads the clock.</summary>
     internal void BeginStep()
     {
+        _piece = _loop.PieceOfWork;
         _calls = 0;
         _callsPerRead = 1;
     }

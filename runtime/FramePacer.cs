@@ -8,23 +8,31 @@ internal sealed class FramePacer
     private const long NotStarted = -1;
 
     private readonly LoopOptions _options;
-    private readonly long _microhertz; // 0: no grid
-    private readonly long _budgetNs; // long.MaxValue: no limit but the deadline
+    private readonly GameTime _game;
+    private readonly OverloadDetector _overload = new();
+    private readonly RateGrid _grid;   // from the first frame on
+    private readonly long _fixedStepNs;
+    private readonly long _budgetNs;   // long.MaxValue: no limit but the deadline
     private long _originNs = NotStarted;
     private long _next;                // number on the grid of the next deadline
     private long _lastStartNs = NotStarted;
+    private long _dueNs;               // the frame that runs now or ran last
+    private long _deadlineNs;
+    private bool _hasDropped;          // frames before it
 
-    public FramePacer(LoopOptions options)
+    public FramePacer(LoopOptions options, GameTime game, long fixedStepNs)
     {
-        if (options.FrameRate is { } rate && !(rate is >= 0.001 and <= 1_000_000))
+        if (options.FrameRate is { } rate && !RateGrid.IsRate(rate))
         {
             throw new ArgumentOutOfRangeException(nameof(options), rate, "FrameRate is from 0.001 to 1,000,000 frames per second.");
         }
 
         _options = options;
-        _microhertz = (long)Math.Round((options.FrameRate ?? 0) * 1_000_000);
+        _game = game;
+        _fixedStepNs = fixedStepNs;
+        _grid = new RateGrid(options.FrameRate ?? 0);
         IsHosted = options.Pacing == Pacing.Host;
-        IsPaced = !IsHosted && _microhertz > 0;
+        IsPaced = !IsHosted && _grid.Exists;
         if (!IsHosted && !IsPaced && options.Pacing == Pacing.FrameLocked)
         {
             throw new ArgumentException("Pacing.FrameLocked needs a FrameRate.", nameof(options));
@@ -57,7 +65,10 @@ internal sealed class FramePacer
     /// <summary>When the frame after the next one is due.</summary>
     public long DeadlineAfterNextNs => IsPaced ? At(_next + 1) : long.MaxValue;
 
-    private long PeriodNs => _microhertz == 0 ? 0 : At(1) - At(0);
+    /// <summary>When the frame that runs now, or ran last, was due (of a host's: when it began), since the first one; negative before the first one.</summary>
+    public long GridNs => Stats.Frames == 0 ? -1 : _dueNs - _originNs;
+
+    public bool IsOverloaded => _overload.IsOn;
 
     /// <summary>Puts the first frame to now.</summary>
     public void Start(long nowNs)
@@ -95,36 +106,39 @@ internal sealed class FramePacer
             Dropped = Stats.Dropped + dropped,
             MaxLateness = Max(Stats.MaxLateness, Nanoseconds.ToTimeSpan(latenessNs)),
         };
-        return Begin(nowNs, null, NextDeadlineNs);
+        return Begin(nowNs, At(due), null, NextDeadlineNs, dropped > 0);
     }
 
     /// <summary>Begins a frame of the host.</summary>
-    public Frame Begin(long nowNs, TimeSpan? delta, long deadlineNs)
-    {
-        TimeSpan measured = Nanoseconds.ToTimeSpan(_lastStartNs == NotStarted ? PeriodNs : nowNs - _lastStartNs);
-        _lastStartNs = nowNs;
-        Current = new Frame(Stats.Frames, Nanoseconds.ToTimeSpan(nowNs), delta ?? measured, Nanoseconds.ToTimeSpan(deadlineNs));
-        Stats = Stats with { Frames = Stats.Frames + 1 };
-        return Current;
-    }
+    public Frame Begin(long nowNs, TimeSpan? delta, long deadlineNs) => Begin(nowNs, nowNs, delta, deadlineNs, hasDropped: false);
 
     /// <summary>Ends the frame.</summary>
     public void End(long nowNs)
     {
-        if (Nanoseconds.ToTimeSpan(nowNs) > Current.Deadline)
+        bool isLate = Nanoseconds.ToTimeSpan(nowNs) > Current.Deadline;
+        if (isLate)
         {
             Stats = Stats with { Late = Stats.Late + 1 };
         }
+
+        _overload.Add(isLate || _hasDropped, nowNs - _dueNs, _deadlineNs - _dueNs);
     }
 
-    private long At(long number) => _originNs + (long)((Int128)number * 1_000_000_000_000_000 / _microhertz);
+    private Frame Begin(long nowNs, long dueNs, TimeSpan? delta, long deadlineNs, bool hasDropped)
+    {
+        long elapsedNs = delta is { } given ? Nanoseconds.From(given) : _lastStartNs == NotStarted ? _grid.PeriodNs : nowNs - _lastStartNs;
+        long singleStepNs = _fixedStepNs > 0 ? _fixedStepNs : _grid.Exists ? _grid.PeriodNs : elapsedNs;
+        _lastStartNs = nowNs;
+        (_dueNs, _deadlineNs, _hasDropped) = (dueNs, deadlineNs, hasDropped);
+        Current = new Frame(Stats.Frames, Nanoseconds.ToTimeSpan(nowNs), _game.Pass(elapsedNs, singleStepNs), Nanoseconds.ToTimeSpan(deadlineNs));
+        Stats = Stats with { Frames = Stats.Frames + 1 };
+        return Current;
+    }
+
+    private long At(long number) => _originNs + _grid.At(number);
 
     // The number of the last deadline that is not after the given time.
-    private long NumberAt(long ns)
-    {
-        long number = (long)((Int128)(ns - _originNs) * _microhertz / 1_000_000_000_000_000);
-        return At(number + 1) <= ns ? number + 1 : number;
-    }
+    private long NumberAt(long ns) => _grid.NumberAt(ns - _originNs);
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -24,33 +24,52 @@ internal sealed class FramePhases
         Count++;
     }
 
-    /// <summary>Runs every phase in order.</summary>
-    public void Run(MainLoop loop, in Frame frame)
+    /// <summary>Runs every phase in order; the one of fixed steps once for each of them.</summary>
+    public void Run(MainLoop loop, in Frame frame, long gridNs)
     {
         _pass++;
-        for (int number = 0; number < _phases.Length; number++)
+        for (FramePhase phase = FramePhase.Input; phase <= FramePhase.Present; phase++)
         {
-            List<FrameHandle> phase = _phases[number];
-            bool cancelled = false;
-            for (int i = 0, count = phase.Count; i < count; i++)
+            if (phase != FramePhase.FixedUpdate || !loop.HasFixedSteps)
             {
-                FrameHandle handle = phase[i];
-                if (handle.IsActive && handle.AddedInPass < _pass)
-                {
-                    loop.RunFrameCallback(handle, in frame);
-                }
-
-                cancelled |= !handle.IsActive;
+                Run(loop, phase, in frame, gridNs);
+                continue;
             }
 
-            if (cancelled)
+            while (loop.BeginFixedStep(out long timeNs))
             {
-                Count -= phase.RemoveAll(static handle => !handle.IsActive);
+                Frame step = frame with { Delta = loop.FixedStep.Length };
+                Run(loop, phase, in step, timeNs);
             }
 
-            loop.RunJobs((FramePhase)number);
+            Sweep(_phases[(int)phase]); // when no step ran, too
         }
     }
+
+    private void Run(MainLoop loop, FramePhase phase, in Frame frame, long gridNs)
+    {
+        List<FrameHandle> handles = _phases[(int)phase];
+        bool cancelled = false;
+        for (int i = 0, count = handles.Count; i < count; i++)
+        {
+            FrameHandle handle = handles[i];
+            if (handle.IsActive && handle.AddedInPass < _pass && handle.TakeTurn(gridNs))
+            {
+                loop.RunFrameCallback(handle, in frame);
+            }
+
+            cancelled |= !handle.IsActive;
+        }
+
+        if (cancelled)
+        {
+            Sweep(handles);
+        }
+
+        loop.RunJobs(phase);
+    }
+
+    private void Sweep(List<FrameHandle> handles) => Count -= handles.RemoveAll(static handle => !handle.IsActive);
 
     public void Clear()
     {

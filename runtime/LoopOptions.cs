@@ -27,6 +27,15 @@ public sealed record LoopOptions
     /// <summary>With <see cref="LatePolicy.CatchUp"/>: how many missed frames are made up for at the most.</summary>
     public int MaxCatchUp { get; init; } = 4;
 
+    /// <summary>
+    /// The length of a fixed step, to the 100 ns and at most a day: <see cref="FramePhase.FixedUpdate"/> then runs as often in a frame as whole steps have passed, not at all
+    /// included. Null runs that phase once a frame. Needs frames.
+    /// </summary>
+    public TimeSpan? FixedStep { get; init; }
+
+    /// <summary>How many fixed steps one frame runs at the most; the time of those beyond is dropped and counted in <see cref="FrameStats.DroppedTime"/>.</summary>
+    public int MaxFixedSteps { get; init; } = 8;
+
     /// <summary>How many rounds of callbacks, each queued by the one before, one tick runs at the most.</summary>
     public int MaxRounds { get; init; } = 8;
 

@@ -14,34 +14,6 @@ public sealed partial class MainLoop
     private int _lowPassedOver;
     private int _idlePassedOver;
 
-    /// <summary>The frame that runs now or ran last.</summary>
-    public Frame Frame => _frames.Current;
-
-    /// <summary>What became of the frames so far.</summary>
-    public FrameStats FrameStats => _frames.Stats;
-
-    /// <summary>Runs a callback in every frame.</summary>
-    /// <param name="phase">The phase in which it runs; callbacks of one phase run in the order of the calls.</param>
-    /// <param name="callback">The callback; it gets the frame.</param>
-    /// <param name="name">Its name in messages and traces; null takes the method's.</param>
-    /// <returns>A handle that can cancel it.</returns>
-    /// <exception cref="InvalidOperationException">The loop has no frames: it is event-driven.</exception>
-    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
-    public FrameHandle OnFrame(FramePhase phase, Action<Frame> callback, string? name = null)
-    {
-        ArgumentNullException.ThrowIfNull(callback);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)phase, (uint)FramePhase.Present, nameof(phase));
-        CheckAccess();
-        if (!_frames.IsPaced && !_frames.IsHosted)
-        {
-            throw new InvalidOperationException($"Loop '{Name}' has no frames: give it LoopOptions.FrameRate or Pacing.Host, or use CallEvery.");
-        }
-
-        var handle = new FrameHandle(phase, callback, name);
-        _phases.Add(handle);
-        return handle;
-    }
-
     internal void RunFrameCallback(FrameHandle handle, in Frame frame)
     {
         Begin(WorkKind.Frame, handle);
@@ -244,8 +216,10 @@ public sealed partial class MainLoop
         Frame frame = _frames.IsHosted
             ? _frames.Begin(_nowNs, _hostDelta, _hostDeadlineNs)
             : _frames.Begin(Clock.ReadNs());
+        _fixedSteps.BeginFrame(_game.DeltaNs, _game.IsSingleStep);
+        BeginBudget(Nanoseconds.From(frame.Start));
         JobTable.BeginFrame();
-        _phases.Run(this, in frame);
+        _phases.Run(this, in frame, _frames.GridNs);
         _frames.End(Clock.ReadNs());
     }
 

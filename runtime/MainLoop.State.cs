@@ -19,6 +19,8 @@ public sealed partial class MainLoop
     private readonly CallbackRing _idle = new();
 
     private readonly SourceTable _sources = new();
+    private readonly GameTime _game = new();
+    private readonly FixedSteps _fixedSteps;
     private readonly FramePacer _frames;
     private readonly FramePhases _phases = new();
     private readonly BackgroundQueue _background = new();
@@ -56,7 +58,8 @@ public sealed partial class MainLoop
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxEventsPerDispatch, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxCatchUp);
         _options = options;
-        _frames = new FramePacer(options);
+        _fixedSteps = new FixedSteps(options);
+        _frames = new FramePacer(options, _game, _fixedSteps.LengthNs);
         _isLockstep = options.Pacing == Pacing.FrameLocked;
         Clock = options.Clock ?? new MonotonicClock();
         Clock.Bind(this);

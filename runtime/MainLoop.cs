@@ -23,6 +23,7 @@ public sealed partial class MainLoop : IDisposable
         _ticks++;
         _trace = Trace;
         _trace?.Tick(_ticks, Now);
+        BeginBudget(_nowNs);
         _stage = Stage.Sources;                 // sources that have something, in turn, each a bounded number
         DispatchSources(ready);
 

@@ -39,7 +39,7 @@ public enum FramePhase
     /// <summary>Input of this frame is read.</summary>
     Input,
 
-    /// <summary>Fixed simulation steps.</summary>
+    /// <summary>Fixed simulation steps: with <see cref="LoopOptions.FixedStep"/> any number of them in a frame, otherwise once.</summary>
     FixedUpdate,
 
     /// <summary>Once per frame: the default.</summary>

@@ -76,6 +76,8 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
     private static string Quantity(double value, Unit unit) => unit switch
     {
         Unit.Bytes => $"{Number(value / 1e6, 2)} MB",
+        Unit.Count => Number(value, 1),
+        Unit.Percent => $"{Number(value, 2)} %",
         _ when value >= 1e6 => $"{Number(value / 1e6, 2)} ms",
         _ when value >= 1e4 => $"{Number(value / 1e3, 1)} us",
         _ => $"{Number(value, 1)} ns",

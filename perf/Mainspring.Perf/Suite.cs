@@ -42,6 +42,14 @@ internal static class Suite
             Frames(60, Scaled(120)),
             Frames(240, Scaled(480)),
             Frames(1000, Scaled(2_000)),
+            new("budget", "60 Hz, 6 ms of work a frame, without and with twice as much background work as fits", "budget", "hello", [Scaled(600)],
+            [
+                new("frames late without background work", "late_alone", "none", Unit: Unit.Count),
+                new("frames late with it", "late_together", "none", Unit: Unit.Count),
+                new("frame start without it, p50", "start_alone", "none"),
+                new("frame start with it, p50", "start_together", "none"),
+                new("free time that it did not get", "unused", "none", Target.Value(10), Unit.Percent),
+            ]),
             new("hello", "a program's start, this one's", "hello", "hello", [],
             [
                 new("exec to first tick", "tick_at", "tick_at", Target.Value(10 * Megabyte)),

@@ -21,6 +21,8 @@ internal enum Unit
 {
     Nanoseconds,
     Bytes,
+    Count,
+    Percent,
 }
 
 /// <summary>At most so much: a ratio to the reference, or a value of our own.</summary>

@@ -46,6 +46,7 @@ public class Job
         None,
         Frames,      // so many more frames
         Condition,   // until it holds
+        FixedStep,   // none: it is a guest among the jobs of fixed steps, and has to be sent home afterwards
     }
 
     /// <summary>Its name: the one that it was given, otherwise the routine's.</summary>
@@ -145,9 +146,12 @@ public class Job
     internal void Join(JobPass pass)
     {
         _pass = pass;
-        _joined = pass.Number;
         PlaceInPass = pass.Add(this, RoutineInPass);
+        _joined = pass.PassesOver(PlaceInPass);
     }
+
+    /// <summary>It joined its pass too late for the run of this number.</summary>
+    internal void WasNotIn(long number) => _joined = number;
 
     /// <summary>Runs a step, if what it waits for in its phase has come.</summary>
     /// <returns>Whether it stays in the pass.</returns>
@@ -194,6 +198,18 @@ public class Job
                 }
 
                 staysInPass = false;
+            }
+
+            if (_hold == Hold.FixedStep)
+            {
+                return false; // it has left, and joined the steps
+            }
+
+            if (staysInPass && Phase != FramePhase.FixedUpdate && Loop.JobTable.IsFixedStep(_pass))
+            {
+                LeavePass(stays: false, countsSteps: true);
+                Loop.JobTable.AddToPhase(this);
+                return false;
             }
 
             if (_hold != Hold.None || !staysInPass)
@@ -257,7 +273,12 @@ public class Job
                 (_hold, _holdValue, _waitsFor) = (Hold.Condition, wait.Value, wait.What);
                 return staysInPass = true;
 
+            case WaitKind kind when kind == WaitKind.FixedStep && Phase == FramePhase.FixedUpdate:
+                return staysInPass = true;
+
             case WaitKind kind when kind == WaitKind.FixedStep:
+                LeavePass(stays: false, countsSteps: true);
+                _hold = Hold.FixedStep;
                 Loop.JobTable.AddToFixedStep(this);
                 return true;
 
@@ -362,7 +383,7 @@ public class Job
 
     private bool IsReleased()
     {
-        if (_hold == Hold.Frames ? _holdValue-- > 0 : ((Func<bool>)_waitsFor!)() != (_holdValue == 1))
+        if (_hold != Hold.FixedStep && (_hold == Hold.Frames ? _holdValue-- > 0 : ((Func<bool>)_waitsFor!)() != (_holdValue == 1)))
         {
             return false;
         }

@@ -23,6 +23,9 @@ internal sealed class JobPass
     /// <summary>The job that runs now, or null.</summary>
     public Job? Running => _at < _count ? _entries[_at].Job : null;
 
+    /// <summary>Where it stands.</summary>
+    public int Place => _at;
+
     /// <summary>Set when the job that runs now was cancelled within its own step.</summary>
     public bool IsInterrupted { get; set; }
 
@@ -73,6 +76,7 @@ internal sealed class JobPass
         // Close the gap before what was added meanwhile.
         for (int added = _end; added < _count; added++)
         {
+            _entries[added].Job.WasNotIn(Number); // some were added before this pass ran, though after its frame had begun
             Keep(added);
         }
 

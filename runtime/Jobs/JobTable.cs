@@ -24,6 +24,9 @@ internal sealed class JobTable
     /// <summary>The job whose step runs now, or null.</summary>
     public Job? Running => _running?.Running;
 
+    /// <summary>The place of that job among those of its phase; 0 while none runs.</summary>
+    public int Place => _running is null ? 0 : _running.Place;
+
     /// <summary>Whether a job waits for a frame or turn.</summary>
     public bool HasReady
     {
@@ -87,6 +90,8 @@ internal sealed class JobTable
 
     public void AddToFixedStep(Job job) => job.Join(_phases[(int)FramePhase.FixedUpdate]);
 
+    public bool IsFixedStep(JobPass? pass) => ReferenceEquals(pass, _phases[(int)FramePhase.FixedUpdate]);
+
     /// <summary>A frame, or a turn, begins: the jobs that wait for it are those that stand in the phases now.</summary>
     public void BeginFrame()
     {
@@ -95,6 +100,9 @@ internal sealed class JobTable
             phase.BeginFrame();
         }
     }
+
+    /// <summary>A fixed step begins: the jobs that wait for it are those that stand there now, so that a job may run in several steps of one frame.</summary>
+    public void BeginFixedStep() => _phases[(int)FramePhase.FixedUpdate].BeginFrame();
 
     /// <summary>Runs the jobs of one phase.</summary>
     public void Run(MainLoop loop, FramePhase phase, bool isObserved, LoopTrace? trace)

@@ -17,7 +17,10 @@ public readonly struct Wait
     /// <summary>The next frame: what <c>yield return null</c> means too.</summary>
     public static Wait NextFrame => default;
 
-    /// <summary>The next <see cref="FramePhase.FixedUpdate"/>: the job goes on there, and with its next wait returns to its own phase.</summary>
+    /// <summary>
+    /// The next fixed step (without <see cref="LoopOptions.FixedStep"/>: the next <see cref="FramePhase.FixedUpdate"/>): the job goes on there, and with its next wait returns to its
+    /// own phase. Jobs of <see cref="FramePhase.FixedUpdate"/> need not ask for it: there <see cref="NextFrame"/> and <see cref="Frames"/> count fixed steps.
+    /// </summary>
     public static Wait FixedStep => new(WaitKind.FixedStep, 0);
 
     // Null: frames, Value of them beyond the next one. Otherwise a WaitKind, or the very thing that is waited for.
