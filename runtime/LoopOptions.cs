@@ -21,6 +21,9 @@ public sealed record LoopOptions
     /// <summary>With <see cref="LatePolicy.CatchUp"/>: how many missed frames are made up for at the most.</summary>
     public int MaxCatchUp { get; init; } = 4;
 
+    /// <summary>How the loop waits for frames and timers: how near to their deadlines they start, and what that costs. See <see cref="MainLoop.PrecisionStats"/>.</summary>
+    public Precision Precision { get; init; } = Precision.Sleep;
+
     /// <summary>How many rounds of callbacks, each queued by the one before, one tick runs at the most.</summary>
     public int MaxRounds { get; init; } = 8;
 
