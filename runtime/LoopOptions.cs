@@ -24,6 +24,9 @@ public sealed record LoopOptions
     /// <summary>How the loop waits for frames and timers: how near to their deadlines they start, and what that costs. See <see cref="MainLoop.PrecisionStats"/>.</summary>
     public Precision Precision { get; init; } = Precision.Sleep;
 
+    /// <summary>What <see cref="MainLoop.Run()"/> does to its thread, for programs that must be on time; null changes nothing but its timer slack.</summary>
+    public RealTimeOptions? RealTime { get; init; }
+
     /// <summary>How many rounds of callbacks, each queued by the one before, one tick runs at the most.</summary>
     public int MaxRounds { get; init; } = 8;
 

@@ -56,6 +56,8 @@ public sealed partial class MainLoop
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxCatchUp);
         _options = options;
         _frames = new FramePacer(options);
+        HelperThread.Remember();
+        _realTime = RealTimeBy(options);
         PreciseWait = WaitBy(this, options.Precision);
         _isLockstep = options.Pacing == Pacing.FrameLocked;
         Clock = options.Clock ?? new MonotonicClock();
