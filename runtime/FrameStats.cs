@@ -5,4 +5,17 @@ namespace Mainspring;
 /// <param name="Late">Frames whose work was over only after their deadline.</param>
 /// <param name="Dropped">Frames that did not run because the loop came too late for them.</param>
 /// <param name="MaxLateness">The longest time from a frame's due time to its start.</param>
-public readonly record struct FrameStats(long Frames, long Late, long Dropped, TimeSpan MaxLateness);
+public readonly record struct FrameStats(long Frames, long Late, long Dropped, TimeSpan MaxLateness)
+{
+    /// <summary>Collections that landed inside a frame, whoever caused them.</summary>
+    public long Collections { get; init; }
+
+    /// <summary>For how long those stopped the loop.</summary>
+    public TimeSpan CollectionPause { get; init; }
+
+    /// <summary>The <see cref="Frame.Index"/> of the last frame that had one; null when none had.</summary>
+    public long? LastFrameWithCollection { get; init; }
+
+    /// <summary>Collections that <see cref="GcPolicy.CollectInGaps"/> made between frames instead.</summary>
+    public long CollectionsInGaps { get; init; }
+}

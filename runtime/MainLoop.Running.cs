@@ -17,9 +17,6 @@ public sealed partial class MainLoop
     /// <summary>The frame that runs now or ran last.</summary>
     public Frame Frame => _frames.Current;
 
-    /// <summary>What became of the frames so far.</summary>
-    public FrameStats FrameStats => _frames.Stats;
-
     /// <summary>Runs a callback in every frame.</summary>
     /// <param name="phase">The phase in which it runs; callbacks of one phase run in the order of the calls.</param>
     /// <param name="callback">The callback; it gets the frame.</param>
@@ -242,9 +239,11 @@ public sealed partial class MainLoop
         Frame frame = _frames.IsHosted
             ? _frames.Begin(_nowNs, _hostDelta, _hostDeadlineNs)
             : _frames.Begin(Clock.ReadNs());
+        _frameCollections.BeginFrame();
         JobTable.BeginFrame();
         _phases.Run(this, in frame);
         _frames.End(Clock.ReadNs());
+        _frameCollections.EndFrame(frame.Index);
     }
 
     private void RunBackground()

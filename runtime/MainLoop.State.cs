@@ -59,8 +59,8 @@ public sealed partial class MainLoop
         HelperThread.Remember();
         _realTime = RealTimeBy(options);
         PreciseWait = WaitBy(this, options.Precision);
+        _gapCollector = CollectorBy(options, Clock = options.Clock ?? new MonotonicClock(), _frames.IsPaced || _frames.IsHosted);
         _isLockstep = options.Pacing == Pacing.FrameLocked;
-        Clock = options.Clock ?? new MonotonicClock();
         Clock.Bind(this);
         Trace = _trace = options.Trace;
         Timers = new TimerQueue(this);
