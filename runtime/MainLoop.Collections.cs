@@ -14,10 +14,10 @@ public sealed partial class MainLoop
         CollectionsInGaps = _gapCollector?.Count ?? 0,
     };
 
-    // After everything else of a tick. A gap ends at the next frame or timer; work that waits is its end too.
+    // After everything else of a tick. A gap ends at the next frame or timer, and with work that came; background work would take all of it, and has to wait.
     private void CollectInGap()
     {
-        if (_gapCollector is not null && !IsRunnable && !HasNews)
+        if (_gapCollector is not null && !IsStopping && (_isLockstep || !(HasCallbacks || HasNews || _sources.HasWorkLeft)))
         {
             _gapCollector.Collect(Math.Min(_frames.IsHosted ? _hostDeadlineNs : _frames.NextDeadlineNs, Timers.NextDeadlineNs()));
         }
