@@ -153,7 +153,9 @@ compile_baselines() {
         program=$baselines/$(basename "$source" .c)
         if [[ $source -nt $program || -n $(find perf/c -name '*.h' -newer "$program") ]]; then
             say "gcc $source"
-            gcc -O2 -std=gnu11 -Wall -pthread -o "$program" "$source" -lm
+            local libraries=(-lm)
+            [[ $source != *_libuv.c || ! -e /usr/include/uv.h ]] || libraries+=(-luv)
+            gcc -O2 -std=gnu11 -Wall -pthread -o "$program" "$source" "${libraries[@]}"
         fi
     done
 }

@@ -109,6 +109,7 @@ public sealed class BoundedWriter : IDisposable
 
     private void WriteOut()
     {
+        HelperThread.Settle(); // the first write may have been a loop's
         while (true)
         {
             int start, length;

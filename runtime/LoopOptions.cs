@@ -36,6 +36,18 @@ public sealed record LoopOptions
     /// <summary>How many fixed steps one frame runs at the most; the time of those beyond is dropped and counted in <see cref="FrameStats.DroppedTime"/>.</summary>
     public int MaxFixedSteps { get; init; } = 8;
 
+    /// <summary>How the loop waits for frames and timers: how near to their deadlines they start, and what that costs. See <see cref="MainLoop.PrecisionStats"/>.</summary>
+    public Precision Precision { get; init; } = Precision.Sleep;
+
+    /// <summary>What <see cref="MainLoop.Run()"/> does to its thread, for programs that must be on time; null changes nothing but its timer slack.</summary>
+    public RealTimeOptions? RealTime { get; init; }
+
+    /// <summary>When garbage is collected. <see cref="FrameStats"/> says what landed in frames all the same.</summary>
+    public GcPolicy GcPolicy { get; init; } = GcPolicy.Default;
+
+    /// <summary>With <see cref="GcPolicy.CollectInGaps"/>: how many bytes the process allocates before a gap is used; 1 MiB. Below the budget of the youngest generation, or the runtime is first.</summary>
+    public long GcThreshold { get; init; } = 1024 * 1024;
+
     /// <summary>How many rounds of callbacks, each queued by the one before, one tick runs at the most.</summary>
     public int MaxRounds { get; init; } = 8;
 

@@ -7,7 +7,14 @@ public sealed partial class MainLoop
     public Frame Frame => _frames.Current;
 
     /// <summary>What became of the frames so far.</summary>
-    public FrameStats FrameStats => _frames.Stats with { DroppedTime = Nanoseconds.ToTimeSpan(_fixedSteps.DroppedNs) };
+    public FrameStats FrameStats => _frames.Stats with
+    {
+        DroppedTime = Nanoseconds.ToTimeSpan(_fixedSteps.DroppedNs),
+        Collections = _frameCollections.Count,
+        CollectionPause = _frameCollections.Pause,
+        LastFrameWithCollection = _frameCollections.LastFrame,
+        CollectionsInGaps = _gapCollector?.Count ?? 0,
+    };
 
     /// <summary>The fixed step that runs now or ran last. What must be deterministic goes by its number.</summary>
     public FixedStep FixedStep => _fixedSteps.Current;

@@ -173,6 +173,7 @@ public sealed partial class MainLoop
         try
         {
             _poller.OwnThread();
+            EnterRealTime();
             _nowNs = Clock.ReadNs();
             _frames.Resume(_nowNs);
             bool stops;
@@ -190,6 +191,7 @@ public sealed partial class MainLoop
         }
         finally
         {
+            LeaveRealTime();
             _poller.ReleaseThread();
             Volatile.Write(ref _stopRequested, 0);
             Leave(scope);

@@ -218,9 +218,11 @@ public sealed partial class MainLoop
             : _frames.Begin(Clock.ReadNs());
         _fixedSteps.BeginFrame(_game.DeltaNs, _game.IsSingleStep);
         BeginBudget(Nanoseconds.From(frame.Start));
+        _frameCollections.BeginFrame();
         JobTable.BeginFrame();
         _phases.Run(this, in frame, _frames.GridNs);
         _frames.End(Clock.ReadNs());
+        _frameCollections.EndFrame(frame.Index);
     }
 
     private void RunBackground()

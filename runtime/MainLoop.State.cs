@@ -60,8 +60,11 @@ public sealed partial class MainLoop
         _options = options;
         _fixedSteps = new FixedSteps(options);
         _frames = new FramePacer(options, _game, _fixedSteps.LengthNs);
+        HelperThread.Remember();
+        _realTime = RealTimeBy(options);
+        PreciseWait = WaitBy(this, options.Precision);
+        _gapCollector = CollectorBy(options, Clock = options.Clock ?? new MonotonicClock(), _frames.IsPaced || _frames.IsHosted);
         _isLockstep = options.Pacing == Pacing.FrameLocked;
-        Clock = options.Clock ?? new MonotonicClock();
         Clock.Bind(this);
         Trace = _trace = options.Trace;
         Timers = new TimerQueue(this);

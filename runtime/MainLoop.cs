@@ -50,6 +50,7 @@ public sealed partial class MainLoop : IDisposable
 
         _stage = Stage.Background;              // budgeted steps, one at a time, only while nothing else is runnable
         RunBackground();
+        CollectInGap();                         // by GcPolicy: garbage, when there is time for it before the next frame
     }
 
     // Blocks while nothing is runnable, for at most the given time; returns how many descriptors are ready.

@@ -14,7 +14,7 @@ public sealed class MonotonicClock : LoopClock
     internal override long ReadNs() => SystemNs() - _originNs;
 
     internal override int Wait(Poller poller, long deadlineNs, bool onlyWakes) =>
-        poller.Wait(ToSystemNs(deadlineNs), onlyWakes);
+        Loop!.PreciseWait is { } precise ? precise.Wait(poller, ToSystemNs(deadlineNs), onlyWakes) : poller.Wait(ToSystemNs(deadlineNs), onlyWakes);
 
     internal override long ToSystemNs(long ns) => ns > long.MaxValue - _originNs ? long.MaxValue : _originNs + ns;
 

@@ -59,6 +59,7 @@ internal sealed class Watchdog : IDisposable
 
     private void Watch()
     {
+        HelperThread.Settle();
         int pauseMs = (int)Math.Clamp(_thresholdNs / 4 / Nanoseconds.PerMillisecond, 1, 1000);
         long seen = -1;
         long sinceNs = 0;

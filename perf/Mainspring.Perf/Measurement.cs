@@ -34,7 +34,16 @@ internal static class Measurement
                 Waits.Measure(delayNs, (int)count);
                 return 0;
             case ("frames", [long hz, long count]):
-                Frames.Measure((int)hz, (int)count);
+                Frames.Measure((int)hz, (int)count, Precision.Sleep);
+                return 0;
+            case ("frames-hybrid", [long hz, long count, ..]):
+                Frames.Measure((int)hz, (int)count, Precision.Hybrid);
+                return 0;
+            case ("frames-periodic", [long hz, long count]):
+                Frames.MeasurePeriodicTimer((int)hz, (int)count);
+                return 0;
+            case ("frames-thread", [long hz, long count]):
+                Frames.MeasureThreadSleep((int)hz, (int)count);
                 return 0;
             case ("budget", [long frames]):
                 Budget.Measure((int)frames);
@@ -63,6 +72,23 @@ internal static class Measurement
         Array.Sort(samples);
         Result("p50", samples[samples.Length / 2], bytes);
         Result("p99", samples[(samples.Length - 1) * 99 / 100], bytes);
+    }
+
+    /// <summary>As frame_results in C: p50, p99, max, and how much later frames got in a second.</summary>
+    public static void FrameResults(long[] samples, double seconds, double bytes)
+    {
+        int tenth = Math.Max(1, samples.Length / 10);
+        long first = Median(samples.AsSpan(0, tenth)), last = Median(samples.AsSpan(samples.Length - tenth));
+        Result("drift", (last - first) / (seconds * 0.9));
+        Percentiles(samples, bytes);
+        Result("max", samples[^1]);
+
+        static long Median(ReadOnlySpan<long> part)
+        {
+            long[] sorted = part.ToArray();
+            Array.Sort(sorted);
+            return sorted[sorted.Length / 2];
+        }
     }
 
     /// <summary>Time and bytes of an action of this thread, per operation.</summary>

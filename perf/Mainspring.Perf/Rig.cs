@@ -28,6 +28,12 @@ internal sealed class Rig(string baselines, int pairs)
             pair.Reference.GetValueOrDefault(comparison.Reference, new Sample(double.NaN, double.NaN)).Value))]));
     }
 
+    /// <summary>One run of one measurement of ours.</summary>
+    public static Dictionary<string, Sample> MeasureOurs(string name, string[] arguments) => Start(s_self, ["measure", name, .. arguments]);
+
+    /// <summary>One run of one C program.</summary>
+    public Dictionary<string, Sample> MeasureC(string program, string[] arguments) => Start(Path.Combine(baselines, program), arguments);
+
     // The lines "NAME VALUE [BYTES]" that the program prints.
     private static Dictionary<string, Sample> Start(string program, string[] arguments)
     {

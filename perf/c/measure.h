@@ -57,6 +57,23 @@ static inline void percentiles(int64_t *samples, long count)
     result("p99", (double)samples[(count - 1) * 99 / 100]);
 }
 
+// How late the frames of a run started, and how much later they got in a second: from the median of the first tenth to that of the last.
+static inline void frame_results(int64_t *samples, long count, double seconds)
+{
+    long tenth = count / 10 > 0 ? count / 10 : 1;
+    int64_t *ends = malloc(2 * (size_t)tenth * sizeof *ends);
+    if (!ends)
+        exit(1);
+    memcpy(ends, samples, (size_t)tenth * sizeof *ends);
+    memcpy(ends + tenth, samples + count - tenth, (size_t)tenth * sizeof *ends);
+    qsort(ends, (size_t)tenth, sizeof *ends, compare_ns);
+    qsort(ends + tenth, (size_t)tenth, sizeof *ends, compare_ns);
+    result("drift", (double)(ends[tenth + tenth / 2] - ends[tenth / 2]) / (seconds * 0.9));
+    free(ends);
+    percentiles(samples, count);
+    result("max", (double)samples[count - 1]);
+}
+
 static inline void *must(void *memory)
 {
     if (!memory)

@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 # Every constant in these has to say what it is in C …
 readonly strict=(
-    runtime/Linux/Libc.cs runtime/Linux/Errno.cs
+    runtime/Linux/Libc.cs runtime/Linux/Errno.cs runtime/Linux/Sched.cs
     devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Termios2.cs
 )
 # … and in these some do.
@@ -33,16 +33,28 @@ write_source() {
 #include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/sched.h>
+#include <linux/sched/types.h>
 #include <poll.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
+#ifdef __x86_64__
+#define ON_X64(here, elsewhere) (here)
+#define ON_ARM64(here, elsewhere) (elsewhere)
+#else
+#define ON_X64(here, elsewhere) (elsewhere)
+#define ON_ARM64(here, elsewhere) (here)
+#endif
 EOF
     awk -f tests/headers/assertions.awk "${strict[@]}"
     awk -v named=1 -f tests/headers/assertions.awk "${some[@]}"

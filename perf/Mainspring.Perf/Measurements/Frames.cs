@@ -1,11 +1,11 @@
 namespace Mainspring.Perf.Measurements;
 
-/// <summary>How late frames start. A frame is due at the deadline of the one before it.</summary>
+/// <summary>How late frames start on a fixed grid: by a loop, where a frame is due at the deadline of the one before it, and by what .NET has.</summary>
 internal static class Frames
 {
-    public static void Measure(int hz, int count)
+    public static void Measure(int hz, int count, Precision precision)
     {
-        using var loop = new MainLoop(new LoopOptions { FrameRate = hz });
+        using var loop = new MainLoop(new LoopOptions { FrameRate = hz, Precision = precision });
         var samples = new long[count];
         int taken = -1; // the first frame has none before it
         TimeSpan due = default;
@@ -25,6 +25,47 @@ internal static class Frames
         long bytes = GC.GetAllocatedBytesForCurrentThread();
         loop.Run();
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
-        Measurement.Percentiles(samples, (double)bytes / count);
+        Measurement.FrameResults(samples, (double)count / hz, (double)bytes / count);
+        Measurement.Result("spun", loop.PrecisionStats.Spun.TotalSeconds * hz / count * 100);
     }
+
+    // Its frames have no deadlines but those of its own period, so what it loses it never makes up for.
+    public static void MeasurePeriodicTimer(int hz, int count)
+    {
+        var samples = new long[count];
+        RunAsync().GetAwaiter().GetResult();
+        Measurement.FrameResults(samples, (double)count / hz, double.NaN);
+
+        async Task RunAsync()
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / hz));
+            long startNs = Measurement.NowNs();
+            for (int i = 0; i < count; i++)
+            {
+                await timer.WaitForNextTickAsync();
+                samples[i] = Measurement.NowNs() - Due(startNs, i, hz);
+            }
+        }
+    }
+
+    // As good as it gets: towards the deadline, in the milliseconds that it takes, rounded up.
+    public static void MeasureThreadSleep(int hz, int count)
+    {
+        var samples = new long[count];
+        long startNs = Measurement.NowNs();
+        for (int i = 0; i < count; i++)
+        {
+            long leftNs = Due(startNs, i, hz) - Measurement.NowNs();
+            if (leftNs > 0)
+            {
+                Thread.Sleep((int)((leftNs + 999_999) / 1_000_000));
+            }
+
+            samples[i] = Measurement.NowNs() - Due(startNs, i, hz);
+        }
+
+        Measurement.FrameResults(samples, (double)count / hz, double.NaN);
+    }
+
+    private static long Due(long startNs, int index, int hz) => startNs + (long)((index + 1) * 1e9 / hz);
 }

@@ -1,0 +1,14 @@
+namespace Mainspring;
+
+/// <summary>Threads that serve a loop. Linux gives a thread the affinity and the timer slack of the one that starts it, and those of a loop's thread are for the loop alone.</summary>
+internal static class HelperThread
+{
+    // What the process had when its first loop was made, before any loop could have changed it. Null on other systems.
+    private static readonly Linux.ThreadPlacement? s_original = OperatingSystem.IsLinux() ? Linux.ThreadPlacement.OfProcess() : null;
+
+    /// <summary>Every loop calls it before it has a thread.</summary>
+    public static void Remember() => _ = s_original;
+
+    /// <summary>The first thing that a helper thread does.</summary>
+    public static void Settle() => s_original?.Take();
+}

@@ -1,0 +1,23 @@
+namespace Mainspring;
+
+public sealed partial class MainLoop
+{
+    /// <summary>What <see cref="LoopOptions.Precision"/> costs and has learned. Loop's thread only.</summary>
+    public PrecisionStats PrecisionStats => PreciseWait?.Stats ?? default;
+
+    /// <summary>Null: the loop sleeps until its deadlines.</summary>
+    internal PreciseWait? PreciseWait { get; }
+
+    /// <summary>Whether a look at descriptors could find one.</summary>
+    internal bool WatchesDescriptors => _sources.HasPolled || _isGuest;
+
+    /// <summary>The wait goes on without sleep: whoever adds work need not wake the loop.</summary>
+    internal void StayAwake() => Volatile.Write(ref _isAsleep, 0);
+
+    private static PreciseWait? WaitBy(MainLoop loop, Precision precision) => precision switch
+    {
+        Precision.Sleep => null,
+        Precision.Hybrid or Precision.Spin => new PreciseWait(loop, precision),
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "LoopOptions.Precision is Sleep, Hybrid or Spin."),
+    };
+}

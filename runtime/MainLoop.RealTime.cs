@@ -1,0 +1,54 @@
+namespace Mainspring;
+
+public sealed partial class MainLoop
+{
+    private readonly Linux.RealTimeThread? _realTime;
+
+    private void EnterRealTime()
+    {
+        if (_realTime is not null)
+        {
+            _realTime.Apply(WarnOfThread);
+        }
+        else if (_options.RealTime is { } options)
+        {
+            const string Message = "LoopOptions.RealTime is for Linux: on this system leave it null, and use the system's own means for threads that must be on time.";
+            if (options.Required)
+            {
+                throw new PlatformNotSupportedException(Message);
+            }
+
+            WarnOfThread(Message);
+        }
+    }
+
+    private void LeaveRealTime() => _realTime?.Undo(WarnOfThread);
+
+    private void WarnOfThread(string message) => Log.Write(LogSeverity.Warning, Name, message);
+
+    private static Linux.RealTimeThread? RealTimeBy(LoopOptions options)
+    {
+        if (options.RealTime is not { } realTime)
+        {
+            return null;
+        }
+
+        if (!Enum.IsDefined(realTime.Policy))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), realTime.Policy, "RealTimeOptions.Policy is Unchanged, Fifo or RoundRobin.");
+        }
+
+        if (realTime.Priority is < 1 or > 99)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), realTime.Priority, "RealTimeOptions.Priority is from 1 to 99.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(realTime.StackToTouch);
+        if (realTime.CpuAffinity is { } cpus && (cpus.Count == 0 || cpus.Any(static cpu => cpu is < 0 or >= Linux.CpuMask.Capacity)))
+        {
+            throw new ArgumentException($"RealTimeOptions.CpuAffinity has the number of one CPU at least, each from 0 to {Linux.CpuMask.Capacity - 1}; null leaves the thread where it may run.", nameof(options));
+        }
+
+        return OperatingSystem.IsLinux() ? new Linux.RealTimeThread(options.Name, realTime) : null;
+    }
+}
