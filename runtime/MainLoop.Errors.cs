@@ -100,7 +100,7 @@ public sealed partial class MainLoop
             return WorkName.Of(WorkName.Subject(callback, state));
         }
 
-        return (JobTable.Running ?? _runningSubject) is { } subject ? WorkName.Of(subject) : $"the loop itself ({_stage})";
+        return (JobTable.Running ?? _awaits.Running ?? _runningSubject) is { } subject ? WorkName.Of(subject) : $"the loop itself ({_stage})";
     }
 
     private void ReportWork(Exception exception, object? callback, object? state, WorkKind kind = WorkKind.Callback)

@@ -144,10 +144,13 @@ public sealed partial class MainLoop
             _isClosing = true;
             RunAcceptedPosts();
             JobTable.CancelAll();
+            CancelAwaits();
             foreach (SourceHandle source in _sources.All())
             {
                 Remove(source);
             }
+
+            CancelAwaits(); // of those that have waited for sources
 
             DropCallbacks();
         }
@@ -163,7 +166,7 @@ public sealed partial class MainLoop
     }
 
     private bool IsIdle =>
-        !HasCallbacks && Timers.ReferencedCount == 0 && !_sources.HasReferenced && !_sources.HasWoken && _background.Count == 0 && _phases.Count == 0 && JobTable.Referenced == 0;
+        !HasCallbacks && Timers.ReferencedCount == 0 && !_sources.HasReferenced && !_sources.HasWoken && _background.Count == 0 && _phases.Count == 0 && JobTable.Referenced == 0 && !_awaits.HasReady;
 
     private void RunWhile(Func<bool> goesOn, long endNs)
     {

@@ -142,7 +142,7 @@ public sealed partial class MainLoop
                 continue;
             }
 
-            var work = new Work(state is TimerQueue ? WorkKind.Timer : WorkKind.Callback, subject);
+            var work = new Work(KindOf(callback, state), subject);
             trace.Begin(in work);
             try
             {
@@ -154,6 +154,13 @@ public sealed partial class MainLoop
             }
         }
     }
+
+    private static WorkKind KindOf(object? callback, object? state) => state switch
+    {
+        TimerQueue { IsNextDueAwait: true } => WorkKind.Await,
+        TimerQueue => WorkKind.Timer,
+        _ => ReferenceEquals(callback, Continuation.Runner) ? WorkKind.Await : WorkKind.Callback,
+    };
 
     private void RunPosts(long count)
     {
@@ -181,17 +188,18 @@ public sealed partial class MainLoop
     private void RunPost(object callback, object? state)
     {
         object? subject = WorkName.Subject(callback, state);
-        Begin(WorkKind.Post, subject);
+        WorkKind kind = ReferenceEquals(callback, Continuation.Runner) ? WorkKind.Await : WorkKind.Post;
+        Begin(kind, subject);
         try
         {
             CallbackRing.Invoke(callback, state);
         }
         catch (Exception exception)
         {
-            ReportWork(exception, callback, state, WorkKind.Post);
+            ReportWork(exception, callback, state, kind);
         }
 
-        End(WorkKind.Post, subject);
+        End(kind, subject);
     }
 
     // Low, or Idle where there is no Low: what stands before the given ends.
@@ -243,7 +251,10 @@ public sealed partial class MainLoop
             ? _frames.Begin(_nowNs, _hostDelta, _hostDeadlineNs)
             : _frames.Begin(Clock.ReadNs());
         JobTable.BeginFrame();
+        _awaits.BeginFrame();
+        _isInFrame = true;
         _phases.Run(this, in frame);
+        _isInFrame = false;
         _frames.End(Clock.ReadNs());
     }
 

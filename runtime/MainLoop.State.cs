@@ -61,6 +61,7 @@ public sealed partial class MainLoop
         Clock.Bind(this);
         Trace = _trace = options.Trace;
         Timers = new TimerQueue(this);
+        _awaits = new AwaitTable(this);
         TimeProvider = new LoopTimeProvider(this, Clock);
         _budget = new FrameBudget(this);
         _context = new LoopSynchronizationContext(this);
@@ -144,7 +145,10 @@ public sealed partial class MainLoop
 
     private bool HasCallbacks => HasRegularCallbacks || !_low.IsEmpty || !_idle.IsEmpty;
 
-    private bool IsRunnable => HasCallbacks || _sources.HasWorkLeft || _sources.HasWoken || (_background.Count > 0 && _backgroundRestsUntilNs <= _nowNs) || (HasTurns && JobTable.HasReady) || IsStopping;
+    private bool IsRunnable => HasCallbacks || _sources.HasWorkLeft || _sources.HasWoken || (_background.Count > 0 && _backgroundRestsUntilNs <= _nowNs) || (HasTurns && HasTurnWork) || IsStopping;
+
+    // Jobs or methods that wait for a frame or turn.
+    private bool HasTurnWork => JobTable.HasReady || _awaits.HasReady;
 
     // An event-driven loop: turns take the place of frames.
     private bool HasTurns => !_frames.IsPaced && !_frames.IsHosted;

@@ -36,6 +36,9 @@ internal static class Measurement
             case ("frames", [long hz, long count]):
                 Frames.Measure((int)hz, (int)count);
                 return 0;
+            case ("awaits", [long methods, long frames]):
+                Awaits.Measure((int)methods, (int)frames);
+                return 0;
             case ("hello", []):
                 Hello.Measure();
                 return 0;

@@ -217,12 +217,16 @@ public class Job
         _longestNs = Math.Max(_longestNs, ns);
     }
 
-    /// <summary>Runs a continuation when the job is done, in a next round; at once in one, when it is done already.</summary>
-    internal void OnDone(Action continuation)
+    /// <summary>Awaits the job's end: throws what it threw, or an <see cref="OperationCanceledException"/> when it was cancelled. Whoever awaits it gets the exception, not the loop's handler.</summary>
+    /// <returns>The awaiter.</returns>
+    public JobAwaiter GetAwaiter() => new(this);
+
+    /// <summary>Runs a continuation when the job is done: at the end of the phase in which it ends, otherwise in the next round.</summary>
+    internal void OnDone(object continuation)
     {
         if (IsDone)
         {
-            Loop.CallSoon(continuation);
+            Loop.Continue(continuation);
         }
         else
         {
@@ -523,7 +527,7 @@ public class Job
             }
             else
             {
-                Loop.CallSoon((Action)waiter);
+                Loop.Continue(waiter);
             }
         }
 
