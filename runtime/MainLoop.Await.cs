@@ -13,6 +13,7 @@ public sealed partial class MainLoop
 
     private readonly CallbackRing _ended = new(); // what goes on at the end of this phase
     private readonly AwaitTable _awaits;
+    private readonly AwaitPass _updateAwaits; // the one that most wait for
     private CancelableWait? _freeWaits;
     private bool _isInFrame;    // its phases run: what ends goes on within it
     private bool _isResuming;   // a Delay or Yield is just being resumed
@@ -27,7 +28,7 @@ public sealed partial class MainLoop
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public FrameAwaitable NextFrame(FramePhase phase = FramePhase.Update, CancellationToken cancellationToken = default)
     {
-        AwaitPass pass = _awaits[phase];
+        AwaitPass pass = phase == FramePhase.Update ? _updateAwaits : _awaits[phase];
         return _isClosing || cancellationToken.CanBeCanceled
             ? new FrameAwaitable(WaitWith(cancellationToken).For(pass, 0, cancellationToken))
             : new FrameAwaitable(pass);

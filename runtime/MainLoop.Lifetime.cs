@@ -144,6 +144,7 @@ public sealed partial class MainLoop
             _isClosing = true;
             RunAcceptedPosts();
             JobTable.CancelAll();
+            AbandonExecutorWork();
             CancelAwaits();
             foreach (SourceHandle source in _sources.All())
             {
@@ -166,7 +167,7 @@ public sealed partial class MainLoop
     }
 
     private bool IsIdle =>
-        !HasCallbacks && Timers.ReferencedCount == 0 && !_sources.HasReferenced && !_sources.HasWoken && _background.Count == 0 && _phases.Count == 0 && JobTable.Referenced == 0 && !_awaits.HasReady;
+        !HasCallbacks && Timers.ReferencedCount == 0 && !_sources.HasReferenced && !_sources.HasWoken && _background.Count == 0 && _phases.Count == 0 && JobTable.Referenced == 0 && !_awaits.HasReady && Volatile.Read(ref OutstandingWork) == 0;
 
     private void RunWhile(Func<bool> goesOn, long endNs)
     {
@@ -243,9 +244,9 @@ public sealed partial class MainLoop
             throw new InvalidOperationException($"{call} was called on thread {here}, but loop '{Name}' is bound to thread {_ownerThread}.");
         }
 
-        var scope = new Scope(s_current, SynchronizationContext.Current);
+        var scope = new Scope(CurrentLoop.Value, SynchronizationContext.Current);
         Volatile.Write(ref _ownerThread, here);
-        s_current = this;
+        CurrentLoop.Value = this;
         SynchronizationContext.SetSynchronizationContext(_context);
         Volatile.Write(ref _isAsleep, 0);
         _gate &= ~Gate.Outside;
@@ -258,7 +259,7 @@ public sealed partial class MainLoop
         _stage = Stage.Outside;
         _runningLane = null;
         _gate |= Gate.Outside;
-        s_current = scope.Loop;
+        CurrentLoop.Value = scope.Loop;
         SynchronizationContext.SetSynchronizationContext(scope.Context);
         if (!_isBound)
         {

@@ -2,9 +2,6 @@ namespace Mainspring;
 
 public sealed partial class MainLoop
 {
-    [ThreadStatic]
-    private static MainLoop? s_current;
-
     private readonly LoopOptions _options;
     private readonly Poller _poller;
     private readonly LoopSynchronizationContext _context;
@@ -62,6 +59,7 @@ public sealed partial class MainLoop
         Trace = _trace = options.Trace;
         Timers = new TimerQueue(this);
         _awaits = new AwaitTable(this);
+        _updateAwaits = _awaits[FramePhase.Update];
         TimeProvider = new LoopTimeProvider(this, Clock);
         _budget = new FrameBudget(this);
         _context = new LoopSynchronizationContext(this);
@@ -71,7 +69,7 @@ public sealed partial class MainLoop
     }
 
     /// <summary>The loop that runs on this thread, or null.</summary>
-    public static MainLoop? Current => s_current;
+    public static MainLoop? Current => CurrentLoop.Value;
 
     /// <summary>The loop's name.</summary>
     public string Name => _options.Name;
@@ -117,7 +115,7 @@ public sealed partial class MainLoop
 
     internal long NowNs => _nowNs;
 
-    internal bool IsOnOwnThread => ReferenceEquals(s_current, this);
+    internal bool IsOnOwnThread => ReferenceEquals(CurrentLoop.Value, this);
 
     /// <summary>Pieces of work that others do for the loop, for whose ends a virtual clock has to wait. Whoever ends one posts.</summary>
     internal int OutstandingWork;

@@ -120,7 +120,7 @@ internal abstract class LoopTaskSource(MainLoop? loop) : Continuation
     }
 
     /// <summary>Takes the end: the caller has to have asked whether the version is its own.</summary>
-    protected void TakeOutcome(int version)
+    public void TakeOutcome(int version)
     {
         if (version != Version)
         {

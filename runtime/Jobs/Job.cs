@@ -284,6 +284,9 @@ public class Job
             case Task task:
                 return WaitForTask(task);
 
+            case LoopTaskSource task:
+                return WaitForLoopTask(task, (int)wait.Value);
+
             case CancellationWait cancellation:
                 return WaitForCancellation(cancellation.Token);
 
@@ -325,6 +328,55 @@ public class Job
         task.ContinueWith(
             _ => Loop.TryPost(() => ResumeFrom(number)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return true;
+    }
+
+    private bool WaitForLoopTask(LoopTaskSource task, int version)
+    {
+        if (!task.IsOver(version))
+        {
+            task.OnOver(new JobOfLoopTask(this, ++_waitNumber, task, version));
+            return true;
+        }
+
+        task.TakeOutcome(version);
+        return false;
+    }
+
+    /// <summary>The loop task that it waits for is over.</summary>
+    internal void OnLoopTaskOver(int number, LoopTaskSource task, int version)
+    {
+        bool isWaiting = number == _waitNumber && !IsDone;
+        try
+        {
+            task.TakeOutcome(version);
+        }
+        catch (OperationCanceledException)
+        {
+            if (isWaiting)
+            {
+                Cancel();
+            }
+
+            return;
+        }
+        catch (Exception exception)
+        {
+            if (isWaiting)
+            {
+                Fail(exception);
+            }
+            else
+            {
+                Loop.Report(exception, WorkKind.Await, Name, null); // nobody waits for it any more
+            }
+
+            return;
+        }
+
+        if (isWaiting)
+        {
+            Resume();
+        }
     }
 
     private bool WaitForCancellation(CancellationToken token)
