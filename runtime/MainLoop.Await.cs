@@ -213,18 +213,22 @@ public sealed partial class MainLoop
 
     private void RunEnded()
     {
-        for (int left = MostContinuations; !_ended.IsEmpty && left > 0;)
-        {
-            long end = Math.Min(_ended.Tail, _ended.Head + left);
-            left -= (int)(end - _ended.Head);
-            RunBatch(_ended, end);
-        }
-
+        RunSomeEnded();
         while (!_ended.IsEmpty)
         {
             (object? callback, object? continuation) = _ended.Peek();
             _ended.Skip();
             _normal.Add(callback!, continuation);
+        }
+    }
+
+    private void RunSomeEnded()
+    {
+        for (int left = MostContinuations; !_ended.IsEmpty && left > 0;)
+        {
+            long end = Math.Min(_ended.Tail, _ended.Head + left);
+            left -= (int)(end - _ended.Head);
+            RunBatch(_ended, end);
         }
     }
 
@@ -237,9 +241,12 @@ public sealed partial class MainLoop
             RunPost(Continuation.Runner, continuation);
         }
 
-        while (!_ended.IsEmpty)
+        RunSomeEnded();
+        while (!_ended.IsEmpty) // one of them posts itself again and again
         {
-            RunBatch(_ended, _ended.Tail);
+            (object? callback, object? continuation) = _ended.Peek();
+            _ended.Skip();
+            LoseContinuation((SendOrPostCallback)callback!, continuation!);
         }
     }
 

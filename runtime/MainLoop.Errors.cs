@@ -105,6 +105,11 @@ public sealed partial class MainLoop
 
     private void ReportWork(Exception exception, object? callback, object? state, WorkKind kind = WorkKind.Callback)
     {
+        if (_isClosing && exception is OperationCanceledException)
+        {
+            return; // of an async void method: Dispose has cancelled it, which is no error
+        }
+
         object? subject = WorkName.Subject(callback, state);
         Report(exception, state is TimerQueue ? WorkKind.Timer : kind, WorkName.Of(subject), (subject as CallbackRecord)?.ScheduledAt);
     }
