@@ -42,6 +42,12 @@ internal static class Suite
             Frames(60, Scaled(120)),
             Frames(240, Scaled(480)),
             Frames(1000, Scaled(2_000)),
+            new("awaits", "100 k methods await the next frame again and again", "awaits", "awaits", [100_000, Scaled(400)],
+            [
+                new("resume of an async LoopTask method; C: list", "loop_task", "list", Target.Value(6)),
+                new("resume of an async Task method; C: list", "task", "list", Target.Value(17)),
+                new("a bare MoveNext list in C#; C: list", "list", "list"),
+            ]),
             new("hello", "a program's start, this one's", "hello", "hello", [],
             [
                 new("exec to first tick", "tick_at", "tick_at", Target.Value(10 * Megabyte)),
