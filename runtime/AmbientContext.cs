@@ -14,11 +14,15 @@ internal readonly struct AmbientContext(ExecutionContext? execution, Synchroniza
 
     /// <summary>Puts the values of <see cref="AsyncLocal{T}"/> back, after one callback of many.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void RestoreLocals()
+    public void RestoreLocals() => RestoreLocals(_execution);
+
+    /// <summary>Puts the values of <see cref="AsyncLocal{T}"/> back to what they were in a context that was captured.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RestoreLocals(ExecutionContext? context)
     {
-        if (!ReferenceEquals(ExecutionContext.Capture(), _execution))
+        if (!ReferenceEquals(ExecutionContext.Capture(), context))
         {
-            RestoreExecution();
+            RestoreExecution(context);
         }
     }
 
@@ -34,11 +38,11 @@ internal readonly struct AmbientContext(ExecutionContext? execution, Synchroniza
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RestoreExecution()
+    private static void RestoreExecution(ExecutionContext? context)
     {
-        if (_execution is not null)
+        if (context is not null)
         {
-            ExecutionContext.Restore(_execution);
+            ExecutionContext.Restore(context);
         }
     }
 }

@@ -100,11 +100,16 @@ public sealed partial class MainLoop
             return WorkName.Of(WorkName.Subject(callback, state));
         }
 
-        return (JobTable.Running ?? _runningSubject) is { } subject ? WorkName.Of(subject) : $"the loop itself ({_stage})";
+        return (JobTable.Running ?? _awaits.Running ?? _runningSubject) is { } subject ? WorkName.Of(subject) : $"the loop itself ({_stage})";
     }
 
     private void ReportWork(Exception exception, object? callback, object? state, WorkKind kind = WorkKind.Callback)
     {
+        if (_isClosing && exception is OperationCanceledException)
+        {
+            return; // of an async void method: Dispose has cancelled it, which is no error
+        }
+
         object? subject = WorkName.Subject(callback, state);
         Report(exception, state is TimerQueue ? WorkKind.Timer : kind, WorkName.Of(subject), (subject as CallbackRecord)?.ScheduledAt);
     }

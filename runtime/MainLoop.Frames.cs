@@ -131,6 +131,7 @@ public sealed partial class MainLoop
         if (begins)
         {
             JobTable.BeginFixedStep();
+            _awaits[FramePhase.FixedUpdate].BeginFrame();
         }
 
         return begins;

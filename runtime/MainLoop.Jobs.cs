@@ -53,6 +53,7 @@ public sealed partial class MainLoop
     internal void RunJobs(FramePhase phase)
     {
         JobTable.Run(this, phase, isObserved: _options.Profile || _trace is not null, _trace);
+        RunAwaiters(phase);
         _ambient.Restore();
         Volatile.Write(ref _steps, _steps + 1);
     }
@@ -61,10 +62,14 @@ public sealed partial class MainLoop
     private void RunTurn()
     {
         JobTable.BeginFrame();
+        _awaits.BeginFrame();
+        _isInFrame = true;
         for (FramePhase phase = FramePhase.Input; phase <= FramePhase.Present; phase++)
         {
             RunJobs(phase);
         }
+
+        _isInFrame = false;
     }
 
     private TJob Start<TJob>(TJob job)

@@ -146,10 +146,14 @@ public sealed partial class MainLoop
             _isClosing = true;
             RunAcceptedPosts();
             JobTable.CancelAll();
+            AbandonExecutorWork();
+            CancelAwaits();
             foreach (SourceHandle source in _sources.All())
             {
                 Remove(source);
             }
+
+            CancelAwaits(); // of those that have waited for sources
 
             DropCallbacks();
         }
@@ -165,7 +169,7 @@ public sealed partial class MainLoop
     }
 
     private bool IsIdle =>
-        !HasCallbacks && Timers.ReferencedCount == 0 && !_sources.HasReferenced && !_sources.HasWoken && _background.Count == 0 && _phases.Count == 0 && JobTable.Referenced == 0;
+        !HasCallbacks && Timers.ReferencedCount == 0 && !_sources.HasReferenced && !_sources.HasWoken && _background.Count == 0 && _phases.Count == 0 && JobTable.Referenced == 0 && !_awaits.HasReady && Volatile.Read(ref OutstandingWork) == 0;
 
     private void RunWhile(Func<bool> goesOn, long endNs)
     {
@@ -244,9 +248,9 @@ public sealed partial class MainLoop
             throw new InvalidOperationException($"{call} was called on thread {here}, but loop '{Name}' is bound to thread {_ownerThread}.");
         }
 
-        var scope = new Scope(s_current, SynchronizationContext.Current);
+        var scope = new Scope(CurrentLoop.Value, SynchronizationContext.Current);
         Volatile.Write(ref _ownerThread, here);
-        s_current = this;
+        CurrentLoop.Value = this;
         SynchronizationContext.SetSynchronizationContext(_context);
         _ambient = new AmbientContext(ExecutionContext.Capture(), _context);
         Volatile.Write(ref _isAsleep, 0);
@@ -260,7 +264,7 @@ public sealed partial class MainLoop
         _stage = Stage.Outside;
         _runningLane = null;
         _gate |= Gate.Outside;
-        s_current = scope.Loop;
+        CurrentLoop.Value = scope.Loop;
         SynchronizationContext.SetSynchronizationContext(scope.Context);
         if (!_isBound)
         {

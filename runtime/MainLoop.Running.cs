@@ -116,7 +116,7 @@ public sealed partial class MainLoop
                 continue;
             }
 
-            var work = new Work(state is TimerQueue ? WorkKind.Timer : WorkKind.Callback, subject);
+            var work = new Work(KindOf(callback, state), subject);
             trace.Begin(in work);
             try
             {
@@ -128,6 +128,13 @@ public sealed partial class MainLoop
             }
         }
     }
+
+    private static WorkKind KindOf(object? callback, object? state) => state switch
+    {
+        TimerQueue { IsNextDueAwait: true } => WorkKind.Await,
+        TimerQueue => WorkKind.Timer,
+        _ => ReferenceEquals(callback, Continuation.Runner) ? WorkKind.Await : WorkKind.Callback,
+    };
 
     private void RunPosts(long count)
     {
@@ -155,17 +162,18 @@ public sealed partial class MainLoop
     private void RunPost(object callback, object? state)
     {
         object? subject = WorkName.Subject(callback, state);
-        Begin(WorkKind.Post, subject);
+        WorkKind kind = ReferenceEquals(callback, Continuation.Runner) ? WorkKind.Await : WorkKind.Post;
+        Begin(kind, subject);
         try
         {
             CallbackRing.Invoke(callback, state);
         }
         catch (Exception exception)
         {
-            ReportWork(exception, callback, state, WorkKind.Post);
+            ReportWork(exception, callback, state, kind);
         }
 
-        End(WorkKind.Post, subject);
+        End(kind, subject);
     }
 
     // Low, or Idle where there is no Low: what stands before the given ends.
@@ -220,7 +228,10 @@ public sealed partial class MainLoop
         BeginBudget(Nanoseconds.From(frame.Start));
         _frameCollections.BeginFrame();
         JobTable.BeginFrame();
+        _awaits.BeginFrame();
+        _isInFrame = true;
         _phases.Run(this, in frame, _frames.GridNs);
+        _isInFrame = false;
         _frames.End(Clock.ReadNs());
         _frameCollections.EndFrame(frame.Index);
     }
@@ -286,6 +297,9 @@ public sealed partial class MainLoop
 
         End(WorkKind.Background, work);
     }
+
+    /// <summary>What every piece of work finds on the thread.</summary>
+    internal AmbientContext Ambient => _ambient;
 
     /// <summary>Undoes what a piece of work has left behind on the thread.</summary>
     internal void RestoreAmbient() => _ambient.Restore();

@@ -2,9 +2,6 @@ namespace Mainspring;
 
 public sealed partial class MainLoop
 {
-    [ThreadStatic]
-    private static MainLoop? s_current;
-
     private readonly LoopOptions _options;
     private readonly Poller _poller;
     private readonly LoopSynchronizationContext _context;
@@ -68,6 +65,8 @@ public sealed partial class MainLoop
         Clock.Bind(this);
         Trace = _trace = options.Trace;
         Timers = new TimerQueue(this);
+        _awaits = new AwaitTable(this);
+        _updateAwaits = _awaits[FramePhase.Update];
         TimeProvider = new LoopTimeProvider(this, Clock);
         _budget = new FrameBudget(this);
         _context = new LoopSynchronizationContext(this);
@@ -77,7 +76,7 @@ public sealed partial class MainLoop
     }
 
     /// <summary>The loop that runs on this thread, or null.</summary>
-    public static MainLoop? Current => s_current;
+    public static MainLoop? Current => CurrentLoop.Value;
 
     /// <summary>The loop's name.</summary>
     public string Name => _options.Name;
@@ -123,7 +122,7 @@ public sealed partial class MainLoop
 
     internal long NowNs => _nowNs;
 
-    internal bool IsOnOwnThread => ReferenceEquals(s_current, this);
+    internal bool IsOnOwnThread => ReferenceEquals(CurrentLoop.Value, this);
 
     /// <summary>Pieces of work that others do for the loop, for whose ends a virtual clock has to wait. Whoever ends one posts.</summary>
     internal int OutstandingWork;
@@ -151,7 +150,10 @@ public sealed partial class MainLoop
 
     private bool HasCallbacks => HasRegularCallbacks || !_low.IsEmpty || !_idle.IsEmpty;
 
-    private bool IsRunnable => HasCallbacks || _sources.HasWorkLeft || _sources.HasWoken || (_background.Count > 0 && _backgroundRestsUntilNs <= _nowNs) || (HasTurns && JobTable.HasReady) || IsStopping;
+    private bool IsRunnable => HasCallbacks || _sources.HasWorkLeft || _sources.HasWoken || (_background.Count > 0 && _backgroundRestsUntilNs <= _nowNs) || (HasTurns && HasTurnWork) || IsStopping;
+
+    // Jobs or methods that wait for a frame or turn.
+    private bool HasTurnWork => JobTable.HasReady || _awaits.HasReady;
 
     // An event-driven loop: turns take the place of frames.
     private bool HasTurns => !_frames.IsPaced && !_frames.IsHosted;

@@ -115,11 +115,20 @@ public sealed partial class MainLoop
     /// <summary>Queues a continuation of the loop's synchronization context.</summary>
     internal void PostContinuation(SendOrPostCallback callback, object state)
     {
-        if (IsOnOwnThread ? !TryPostHere(callback, state) : !TryAddPost(callback, state))
+        if (IsOnOwnThread && _isClosing)
         {
-            Interlocked.Increment(ref _lostContinuations);
-            ThreadPool.UnsafeQueueUserWorkItem(static work => work.callback(work.state), (callback, state), preferLocal: false);
+            _ended.Add(callback, state); // Dispose runs it: the exception of an async void method that it cancels must not end the process
         }
+        else if (IsOnOwnThread ? !TryPostHere(callback, state) : !TryAddPost(callback, state))
+        {
+            LoseContinuation(callback, state);
+        }
+    }
+
+    private void LoseContinuation(SendOrPostCallback callback, object state)
+    {
+        Interlocked.Increment(ref _lostContinuations);
+        ThreadPool.UnsafeQueueUserWorkItem(static work => work.callback(work.state), (callback, state), preferLocal: false);
     }
 
     /// <summary>Has the loop look again at what another thread has changed.</summary>

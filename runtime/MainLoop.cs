@@ -43,9 +43,9 @@ public sealed partial class MainLoop : IDisposable
         {
             RunFrame();
         }
-        else if (HasTurns && JobTable.Count > 0 && !IsStopping)
+        else if (HasTurns && HasTurnWork && !IsStopping)
         {
-            RunTurn();                          // without frames, jobs wait for turns
+            RunTurn();                          // without frames, jobs and awaiters wait for turns
         }
 
         _stage = Stage.Background;              // budgeted steps, one at a time, only while nothing else is runnable

@@ -7,6 +7,7 @@ namespace Mainspring;
 public sealed class SourceHandle
 {
     private List<Job>? _waiters; // jobs that wait for the next event
+    private List<ISourceWait>? _waits; // methods that wait for the next event
     private Delegate[] _handlers = []; // replaced, never changed: a pass over it is not disturbed by On and Off
 
     internal SourceHandle(MainLoop loop, IEventSource source, RetryPolicy retry, long key)
@@ -140,7 +141,17 @@ public sealed class SourceHandle
     {
         ResumeWaiters();
         Removed?.Invoke();
+        while (_waits is { Count: > 0 })
+        {
+            ISourceWait wait = _waits[0];
+            _waits.RemoveAt(0);
+            wait.OnRemoved(this);
+        }
     }
+
+    internal void AddWait(ISourceWait wait) => (_waits ??= []).Add(wait);
+
+    internal void RemoveWait(ISourceWait wait) => _waits?.Remove(wait);
 
     internal void AddWaiter(Job job) => (_waiters ??= []).Add(job);
 
@@ -159,6 +170,11 @@ public sealed class SourceHandle
         var info = new EventInfo(this, Loop.Now, EventCount);
         Loop.TickTrace?.Event(typeof(TEvent), in info);
         ResumeWaiters();
+        if (_waits is { Count: > 0 })
+        {
+            EndWaits(in e);
+        }
+
         foreach (Delegate candidate in _handlers)
         {
             if (candidate is SourceEventHandler<TEvent> handler)
@@ -175,6 +191,30 @@ public sealed class SourceHandle
                 Loop.RestoreAmbient();
             }
         }
+    }
+
+    // In their order; what waits goes on in the next round, or at the end of the frame's phase.
+    private void EndWaits<TEvent>(in TEvent e)
+        where TEvent : struct, allows ref struct
+    {
+        int kept = 0;
+        for (int i = 0, count = _waits!.Count; i < count; i++)
+        {
+            switch (_waits[i])
+            {
+                case IEventWait<TEvent> typed:
+                    typed.OnEvent(in e);
+                    break;
+                case IAnyEventWait any:
+                    any.OnEvent();
+                    break;
+                case var other:
+                    _waits[kept++] = other;
+                    break;
+            }
+        }
+
+        _waits.RemoveRange(kept, _waits.Count - kept);
     }
 
     // In their order; each goes on in its phase.

@@ -77,7 +77,17 @@ internal sealed class TimerQueue
         get
         {
             (int index, uint generation) = _due[_dueFirst];
-            return _dueCount > 0 && _generations[index] == generation ? _timers[index].State as CallbackRecord ?? _timers[index].Callback : null;
+            return _dueCount > 0 && _generations[index] == generation ? Subject(_timers[index].Callback, _timers[index].State) : null;
+        }
+    }
+
+    /// <summary>Whether the next due timer resumes a method.</summary>
+    public bool IsNextDueAwait
+    {
+        get
+        {
+            (int index, uint generation) = _due[_dueFirst];
+            return _dueCount > 0 && _generations[index] == generation && ReferenceEquals(_timers[index].Callback, Continuation.Runner);
         }
     }
 
@@ -216,6 +226,22 @@ internal sealed class TimerQueue
         }
     }
 
+    /// <summary>Ends all timers with a callback, and returns their states, in the order of their deadlines.</summary>
+    public List<object> TakeAll(object callback)
+    {
+        var taken = new List<(long DeadlineNs, object State)>();
+        for (int index = 0; index < _used; index++)
+        {
+            if ((_generations[index] & 1) != 0 && ReferenceEquals(_timers[index].Callback, callback))
+            {
+                taken.Add((_timers[index].DeadlineNs, _timers[index].State!));
+                End(index);
+            }
+        }
+
+        return [.. taken.OrderBy(static timer => timer.DeadlineNs).Select(static timer => timer.State)];
+    }
+
     /// <summary>Drops all timers.</summary>
     public void Clear()
     {
@@ -227,6 +253,9 @@ internal sealed class TimerQueue
             }
         }
     }
+
+    private static object? Subject(object? callback, object? state) =>
+        state as CallbackRecord ?? (ReferenceEquals(callback, Continuation.Runner) ? state : callback);
 
     private void RunNextDue()
     {
@@ -252,7 +281,7 @@ internal sealed class TimerQueue
             End(index);
         }
 
-        _running = state as CallbackRecord ?? callback;
+        _running = Subject(callback, state);
         CallbackRing.Invoke(callback, state);
     }
 

@@ -26,6 +26,9 @@ public enum WorkKind
 
     /// <summary>A step of a job.</summary>
     Job,
+
+    /// <summary>An async method that goes on after something it has awaited from the loop.</summary>
+    Await,
 }
 
 /// <summary>One piece of work, as a trace sees it.</summary>

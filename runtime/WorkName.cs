@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Mainspring;
 
@@ -13,6 +14,9 @@ internal static class WorkName
         BackgroundHandle work => work.Name,
         FrameHandle frame => frame.Name,
         Job job => job.Name,
+        Continuation continuation => continuation.Name,
+        Action { Target: { } target } when target.GetType() is { IsGenericType: true, GenericTypeArguments: [.., var method] } && method.IsAssignableTo(typeof(IAsyncStateMachine)) =>
+            Continuation.NameOf(method), // the box of an async Task method
         Delegate callback => OfMethod(callback),
         null => "nothing",
         _ => subject.ToString() ?? subject.GetType().Name,
@@ -21,7 +25,7 @@ internal static class WorkName
     /// <summary>The name of what stands in a lane.</summary>
     public static object? Subject(object? callback, object? state) => state switch
     {
-        CallbackRecord => state,
+        CallbackRecord or Continuation => state,
         TimerQueue timers => timers.Running,
         Delegate inner => inner, // a continuation or posted action in its wrapper
         _ => callback,

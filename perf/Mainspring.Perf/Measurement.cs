@@ -48,6 +48,9 @@ internal static class Measurement
             case ("budget", [long frames]):
                 Budget.Measure((int)frames);
                 return 0;
+            case ("awaits", [long methods, long frames]):
+                Awaits.Measure((int)methods, (int)frames);
+                return 0;
             case ("hello", []):
                 Hello.Measure();
                 return 0;

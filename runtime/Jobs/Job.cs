@@ -233,12 +233,16 @@ public class Job
         _longestNs = Math.Max(_longestNs, ns);
     }
 
-    /// <summary>Runs a continuation when the job is done, in a next round; at once in one, when it is done already.</summary>
-    internal void OnDone(Action continuation)
+    /// <summary>Awaits the job's end: throws what it threw, or an <see cref="OperationCanceledException"/> when it was cancelled. Whoever awaits it gets the exception, not the loop's handler.</summary>
+    /// <returns>The awaiter.</returns>
+    public JobAwaiter GetAwaiter() => new(this);
+
+    /// <summary>Runs a continuation when the job is done: at the end of the phase in which it ends, otherwise in the next round.</summary>
+    internal void OnDone(object continuation)
     {
         if (IsDone)
         {
-            Loop.CallSoon(continuation);
+            Loop.Continue(continuation);
         }
         else
         {
@@ -301,6 +305,9 @@ public class Job
             case Task task:
                 return WaitForTask(task);
 
+            case LoopTaskSource task:
+                return WaitForLoopTask(task, (int)wait.Value);
+
             case CancellationWait cancellation:
                 return WaitForCancellation(cancellation.Token);
 
@@ -342,6 +349,55 @@ public class Job
         task.ContinueWith(
             _ => Loop.TryPost(() => ResumeFrom(number)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return true;
+    }
+
+    private bool WaitForLoopTask(LoopTaskSource task, int version)
+    {
+        if (!task.IsOver(version))
+        {
+            task.OnOver(new JobOfLoopTask(this, ++_waitNumber, task, version));
+            return true;
+        }
+
+        task.TakeOutcome(version);
+        return false;
+    }
+
+    /// <summary>The loop task that it waits for is over.</summary>
+    internal void OnLoopTaskOver(int number, LoopTaskSource task, int version)
+    {
+        bool isWaiting = number == _waitNumber && !IsDone;
+        try
+        {
+            task.TakeOutcome(version);
+        }
+        catch (OperationCanceledException)
+        {
+            if (isWaiting)
+            {
+                Cancel();
+            }
+
+            return;
+        }
+        catch (Exception exception)
+        {
+            if (isWaiting)
+            {
+                Fail(exception);
+            }
+            else
+            {
+                Loop.Report(exception, WorkKind.Await, Name, null); // nobody waits for it any more
+            }
+
+            return;
+        }
+
+        if (isWaiting)
+        {
+            Resume();
+        }
     }
 
     private bool WaitForCancellation(CancellationToken token)
@@ -544,7 +600,7 @@ public class Job
             }
             else
             {
-                Loop.CallSoon((Action)waiter);
+                Loop.Continue(waiter);
             }
         }
 

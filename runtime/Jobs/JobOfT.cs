@@ -17,6 +17,9 @@ public sealed class Job<T> : Job
     internal Job(MainLoop loop, IEnumerator<Wait> routine, JobResult<T> result, FramePhase phase, string? name, Job? parent)
         : base(loop, routine, phase, name, parent) => _result = result;
 
+    /// <inheritdoc cref="Job.GetAwaiter"/>
+    public new JobAwaiter<T> GetAwaiter() => new(this);
+
     /// <summary>What the routine has put into its <see cref="JobResult{T}"/>.</summary>
     /// <exception cref="InvalidOperationException">The job has not completed; when it threw, its exception is the inner one.</exception>
     public T? Result => State == JobState.Completed

@@ -34,10 +34,11 @@ internal sealed class JobRoutine(IEnumerator inner) : IEnumerator<Wait>
             IEnumerator routine => Wait.Routine(routine),
             Task task => Wait.Task(task),
             ValueTask task => Wait.Task(task.AsTask()),
+            LoopTask task => Wait.Task(task),
             CancellationToken token => Wait.Cancellation(token),
             SourceHandle source => Wait.Event(source),
             { } other => throw new InvalidOperationException(
-                $"A job cannot wait for a {other.GetType()}: yield null, a TimeSpan, a Wait, another IEnumerator or Job, a Task, a ValueTask, a CancellationToken or a SourceHandle."),
+                $"A job cannot wait for a {other.GetType()}: yield null, a TimeSpan, a Wait, another IEnumerator or Job, a Task, a ValueTask, a LoopTask, a CancellationToken or a SourceHandle."),
         };
         return true;
     }

@@ -114,6 +114,17 @@ public readonly struct Wait
         return new Wait(task, 0);
     }
 
+    /// <summary>The end of a loop task, which counts as its one await. When it fails, the job fails with the same exception; when it is cancelled, so is the job.</summary>
+    /// <param name="task">The task.</param>
+    /// <returns>What to yield.</returns>
+    public static Wait Task(LoopTask task) => task.Source is null ? Task(System.Threading.Tasks.Task.CompletedTask) : new Wait(task.Source, task.Version);
+
+    /// <summary>The end of a loop task, which counts as its one await; its result is dropped.</summary>
+    /// <typeparam name="T">The result's type.</typeparam>
+    /// <param name="task">The task.</param>
+    /// <returns>What to yield.</returns>
+    public static Wait Task<T>(LoopTask<T> task) => task.Source is null ? Task(System.Threading.Tasks.Task.CompletedTask) : new Wait(task.Source, task.Version);
+
     /// <summary>The cancellation of a token.</summary>
     /// <param name="token">The token.</param>
     /// <returns>What to yield.</returns>
@@ -130,6 +141,10 @@ public readonly struct Wait
     /// <summary>The end of a task: <see cref="Task(System.Threading.Tasks.Task)"/>.</summary>
     /// <param name="task">The task.</param>
     public static implicit operator Wait(Task task) => Task(task);
+
+    /// <summary>The end of a loop task: <see cref="Task(LoopTask)"/>.</summary>
+    /// <param name="task">The task.</param>
+    public static implicit operator Wait(LoopTask task) => Task(task);
 }
 
 /// <summary>Waits whose thing is a number.</summary>

@@ -40,6 +40,26 @@ public sealed class WatchdogCases : IDisposable
     }
 
     [Case]
+    public void TaskThatIsWaitedForOnTheLoop_IsReported()
+    {
+        _loop.CallSoon(() => Task.Run(Block).Wait(), Priority.Normal, "the waiting callback");
+        CheckReports("the waiting callback", () => _loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(1) }));
+    }
+
+    [Case]
+    public void AsyncMethod_IsNamed()
+    {
+        _loop.CallSoon(async () => await Blocking());
+        CheckReports("Blocking", () => _loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(1) }));
+
+        async LoopTask Blocking()
+        {
+            await _loop.NextFrame();
+            Block();
+        }
+    }
+
+    [Case]
     public void Timer_IsNamed()
     {
         _loop.CallLater(TimeSpan.FromMilliseconds(1), Block, "the slow timer");

@@ -1,0 +1,134 @@
+namespace Mainspring;
+
+/// <summary>
+/// Work that another thread does for the loop. It begins once or, when it is cancelled before, never; who awaits it goes on at its end or at once when it is
+/// cancelled, and the result of work that goes on all the same is dropped.
+/// </summary>
+internal abstract class ExecutorWork(MainLoop loop, string name) : IThreadPoolWorkItem
+{
+    private static readonly Action<object?> s_cancel = static work => ((ExecutorWork)work!).RequestCancel();
+    private static readonly SendOrPostCallback s_cancelHere = static work => ((ExecutorWork)work!).CancelHere();
+    private static readonly SendOrPostCallback s_end = static work => ((ExecutorWork)work!).End();
+
+    private CancellationTokenRegistration _registration;
+    private int _begun;         // 1: it has begun, or never will
+    private bool _hasRun;
+    private bool _isLeft;       // its end was told already
+    private bool _isCounted = true;
+    private Exception? _exception;
+
+    /// <summary>Its neighbours among those that are not over.</summary>
+    public LinkedListNode<ExecutorWork>? Node { get; set; }
+
+    protected CancellationToken Token { get; private set; }
+
+    public void Start(CancellationToken cancellationToken)
+    {
+        Token = cancellationToken;
+        _registration = cancellationToken.UnsafeRegister(s_cancel, this);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (Interlocked.Exchange(ref _begun, 1) != 0)
+        {
+            return; // cancelled before
+        }
+
+        try
+        {
+            Call();
+        }
+        catch (Exception exception)
+        {
+            _exception = exception;
+        }
+
+        _hasRun = true;
+        if (!loop.TryPostContinuation(s_end, this))
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>The loop is being disposed: who waits is told.</summary>
+    public void Abandon(Exception exception)
+    {
+        if (!_isLeft)
+        {
+            _isLeft = true;
+            Fail(exception);
+        }
+    }
+
+    protected abstract void Call();
+
+    protected abstract void Succeed();
+
+    protected abstract void Fail(Exception exception);
+
+    private void RequestCancel() => loop.TryPostContinuation(s_cancelHere, this);
+
+    private void CancelHere()
+    {
+        if (_isLeft || _hasRun)
+        {
+            return; // a result beats a cancellation
+        }
+
+        _isLeft = true;
+        if (Interlocked.Exchange(ref _begun, 1) == 0)
+        {
+            Leave(); // it never runs
+        }
+
+        Fail(new OperationCanceledException(Token));
+    }
+
+    // On the loop's thread.
+    private void End()
+    {
+        Leave();
+        if (_isLeft)
+        {
+            if (_exception is not null and not OperationCanceledException)
+            {
+                loop.ReportFromAnywhere(_exception, name); // nobody waits for it any more
+            }
+        }
+        else if (_exception is null)
+        {
+            _isLeft = true;
+            Succeed();
+        }
+        else
+        {
+            _isLeft = true;
+            Fail(_exception);
+        }
+    }
+
+    private void Leave()
+    {
+        _registration.Dispose();
+        if (_isCounted)
+        {
+            _isCounted = false;
+            loop.Leave(this);
+        }
+    }
+}
+
+/// <summary>Work with a result.</summary>
+internal sealed class ExecutorWork<T>(MainLoop loop, Func<CancellationToken, T> function, string name) : ExecutorWork(loop, name)
+{
+    private T? _result;
+
+    public LoopTaskSource<T> Source { get; } = new(loop);
+
+    protected override void Call() => _result = function(Token);
+
+    protected override void Succeed() => Source.SetResult(_result!);
+
+    protected override void Fail(Exception exception) => Source.SetException(exception);
+}

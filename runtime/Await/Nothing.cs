@@ -1,0 +1,4 @@
+namespace Mainspring;
+
+/// <summary>The result of what has none.</summary>
+internal readonly struct Nothing;

@@ -1,0 +1,71 @@
+namespace Mainspring;
+
+/// <summary>A task with a time limit. When the time has come it looks once more one round later, so that a result of the same time wins.</summary>
+internal sealed class TimeoutWait<T>(MainLoop loop, TimeSpan timeout, Task? task, CancellationTokenSource? cancellation) : LoopTaskSource<T>(loop)
+{
+    private static readonly Action<TimeoutWait<T>> s_onTimer = static wait => wait.Loop!.CallSoon(s_lookAgain!, wait);
+    private static readonly Action<TimeoutWait<T>> s_lookAgain = static wait => wait.LookAgain();
+
+    private LoopTask<T> _inner;
+    private TimerHandle _timer;
+    private bool _isOver;
+
+    public override string Name => "WithTimeout";
+
+    public LoopTask<T> Start(LoopTask<T> inner)
+    {
+        _inner = inner;
+        _timer = Loop!.CallAtNs(Nanoseconds.Deadline(Loop.Clock.ReadNs(), Nanoseconds.From(timeout)), s_onTimer, this);
+        inner.Source!.OnOver(new InnerEnd(this));
+        return new LoopTask<T>(this);
+    }
+
+    private void OnInnerEnd()
+    {
+        _timer.Cancel();
+        T result;
+        try
+        {
+            result = _inner.GetAwaiter().GetResult();
+        }
+        catch (Exception exception)
+        {
+            if (!_isOver)
+            {
+                SetException(exception);
+            }
+            else if (exception is not OperationCanceledException)
+            {
+                Loop!.ReportFromAnywhere(exception, Name); // nobody waits for it any more
+            }
+
+            cancellation?.Dispose();
+            return;
+        }
+
+        cancellation?.Dispose();
+        if (!_isOver)
+        {
+            SetResult(result);
+        }
+    }
+
+    private void LookAgain()
+    {
+        if (_inner.IsCompleted || task is { IsCompleted: true } || _isOver)
+        {
+            return; // its end is on its way
+        }
+
+        _isOver = true;
+        cancellation?.Cancel();
+        SetException(new TimeoutException($"It has not ended within {timeout.TotalSeconds} s, on loop '{Loop!.Name}'."));
+    }
+
+    private sealed class InnerEnd(TimeoutWait<T> wait) : Continuation
+    {
+        public override string Name => wait.Name;
+
+        public override void Resume() => wait.OnInnerEnd();
+    }
+}
