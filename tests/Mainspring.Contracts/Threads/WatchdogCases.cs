@@ -47,19 +47,6 @@ public sealed class WatchdogCases : IDisposable
     }
 
     [Case]
-    public void AsyncMethod_IsNamed()
-    {
-        _loop.CallSoon(async () => await Blocking());
-        CheckReports("Blocking", () => _loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(1) }));
-
-        async LoopTask Blocking()
-        {
-            await _loop.NextFrame();
-            Block();
-        }
-    }
-
-    [Case]
     public void Timer_IsNamed()
     {
         _loop.CallLater(TimeSpan.FromMilliseconds(1), Block, "the slow timer");
