@@ -41,6 +41,8 @@ internal sealed class TimerQueue
     private HashSet<int>? _unreferenced;
 
     private long _cursor;          // the wheel's tick: entries of this tick and before are in the heap
+    private int _lastIndex = NoTimer; // the timer that came last, if it has gone to a slot
+    private int _lastSlot;
     private uint _cancelled;
     private Sweep _sweep;
     private long _nextNs;          // the earliest deadline, while it is known
@@ -112,6 +114,7 @@ internal sealed class TimerQueue
         }
 
         slot.Count = count + 1;
+        (_lastIndex, _lastSlot) = (index, number);
         uint generation = ++_generations[index];
         ref Entry entry = ref entries[count]; // field by field: a struct that is built first is copied, and the copy waits for it
         entry.DeadlineNs = deadlineNs;
@@ -146,7 +149,11 @@ internal sealed class TimerQueue
         int index = (int)token;
         _isNextKnown &= index != _nextIndex;
         End(index);
-        if ((++_cancelled & (SweepEvery - 1)) == 0)
+        if (index == _lastIndex)
+        {
+            TakeBack((uint)(token >> 32));
+        }
+        else if ((++_cancelled & (SweepEvery - 1)) == 0)
         {
             SweepSome();
         }
@@ -360,7 +367,27 @@ internal sealed class TimerQueue
             Grow(number);
         }
 
+        (_lastIndex, _lastSlot) = (index, number);
         slot.Entries[slot.Count++] = new Entry { DeadlineNs = deadlineNs, Index = index, Generation = generation };
+    }
+
+    // What is scheduled and cancelled at once leaves nothing behind.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TakeBack(uint generation)
+    {
+        ref Slot slot = ref _slots[_lastSlot];
+        int last = slot.Count - 1;
+        if (last >= 0 && slot.Entries[last].Index == _lastIndex && slot.Entries[last].Generation == generation
+            && !(_lastSlot == _sweep.Number && last < _sweep.Read))
+        {
+            slot.Count = last;
+            if (last == 0)
+            {
+                Empty(_lastSlot);
+            }
+        }
+
+        _lastIndex = NoTimer;
     }
 
     // Of a tick that is after the cursor's.

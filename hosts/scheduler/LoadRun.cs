@@ -83,6 +83,7 @@ internal sealed class LoadRun : IDisposable
     {
         Name = "scheduler",
         FrameRate = _settings.Hz,
+        Precision = _settings.Precision,
         FrameBudget = _mode == BackgroundMode.Budgeted ? TimeSpan.FromMicroseconds(_settings.BudgetNs / 1e3) : null,
     };
 
