@@ -3,46 +3,94 @@ using System.Runtime.CompilerServices;
 namespace Mainspring;
 
 /// <summary>
-/// What a piece of work can leave behind on its thread: values of <see cref="AsyncLocal{T}"/>, a synchronization context. The loop puts its own back, so
-/// that nothing leaks into the next piece of work. Asking costs about a nanosecond; there is nothing to restore as long as nothing was changed.
+/// What a piece of work can leave behind on its thread: values of <see cref="AsyncLocal{T}"/>, a synchronization context. The loop puts its own back after each, so
+/// that nothing leaks into the next one; there is nothing to restore as long as nothing was changed. See docs/decisions/0010-ambient-context.md.
 /// </summary>
-internal readonly struct AmbientContext(ExecutionContext? execution, SynchronizationContext synchronization)
+internal readonly struct AmbientContext
 {
-    // Null when the flow is suppressed: then nothing can be captured, and nothing is restored.
-    private readonly ExecutionContext? _execution = execution;
-    private readonly SynchronizationContext _synchronization = synchronization;
+    private readonly Thread? _thread;              // null: its fields cannot be read here
+    private readonly ExecutionContext? _field;     // what stands in the thread's field: null for the default context
+    private readonly ExecutionContext? _execution; // null when the flow is suppressed: nothing can be captured then, and nothing is restored
+    private readonly SynchronizationContext? _synchronization;
 
-    /// <summary>Puts the values of <see cref="AsyncLocal{T}"/> back, after one callback of many.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void RestoreLocals() => RestoreLocals(_execution);
-
-    /// <summary>Puts the values of <see cref="AsyncLocal{T}"/> back to what they were in a context that was captured.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void RestoreLocals(ExecutionContext? context)
+    private AmbientContext(Thread? thread, ExecutionContext? field)
     {
-        if (!ReferenceEquals(ExecutionContext.Capture(), context))
-        {
-            RestoreExecution(context);
-        }
+        _thread = thread;
+        _field = field;
+        _execution = ExecutionContext.Capture();
+        _synchronization = SynchronizationContext.Current;
     }
 
-    /// <summary>Puts everything back.</summary>
+    /// <summary>What this thread has now.</summary>
+    public static AmbientContext Capture()
+    {
+        Thread? thread = s_canReadFields ? Thread.CurrentThread : null;
+        return new AmbientContext(thread, thread is null ? null : ExecutionContextOf(thread));
+    }
+
+    /// <summary>Puts everything back. Called after every callback, so it reads two fields of the thread rather than to ask for what they stand for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Restore()
     {
-        RestoreLocals();
+        if (_thread is null || !ReferenceEquals(ExecutionContextOf(_thread), _field) || !ReferenceEquals(SynchronizationContextOf(_thread), _synchronization))
+        {
+            RestoreChanged();
+        }
+    }
+
+    /// <summary>Puts the values of <see cref="AsyncLocal{T}"/> back to what they were in a context that was captured.</summary>
+    public static void RestoreLocals(ExecutionContext? context)
+    {
+        if (context is not null && !ReferenceEquals(ExecutionContext.Capture(), context))
+        {
+            ExecutionContext.Restore(context);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RestoreChanged()
+    {
+        RestoreLocals(_execution);
         if (!ReferenceEquals(SynchronizationContext.Current, _synchronization))
         {
             SynchronizationContext.SetSynchronizationContext(_synchronization);
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void RestoreExecution(ExecutionContext? context)
+    // The fields are the runtime's own business. Where it has others, or they mean something else, the public calls serve: slower, no less right.
+    private static readonly bool s_canReadFields = CanReadFields();
+
+    private static bool CanReadFields()
     {
-        if (context is not null)
+        ExecutionContext? before = ExecutionContext.Capture();
+        SynchronizationContext? synchronization = SynchronizationContext.Current;
+        if (before is null)
         {
-            ExecutionContext.Restore(context);
+            return false;
+        }
+
+        try
+        {
+            var probe = new SynchronizationContext();
+            SynchronizationContext.SetSynchronizationContext(probe);
+            _ = new AsyncLocal<object> { Value = probe };
+            Thread thread = Thread.CurrentThread;
+            return ReferenceEquals(ExecutionContextOf(thread), ExecutionContext.Capture()) && ReferenceEquals(SynchronizationContextOf(thread), probe);
+        }
+        catch (MissingFieldException)
+        {
+            return false;
+        }
+        finally
+        {
+            ExecutionContext.Restore(before);
+            SynchronizationContext.SetSynchronizationContext(synchronization);
         }
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_executionContext")]
+    private static extern ref ExecutionContext? ExecutionContextOf(Thread thread);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_synchronizationContext")]
+    private static extern ref SynchronizationContext? SynchronizationContextOf(Thread thread);
 }

@@ -64,7 +64,7 @@ internal sealed class CallbackRing
         {
             ref Entry entry = ref At(_head);
             Invoke(entry.Callback, entry.State);
-            ambient.RestoreLocals();
+            ambient.Restore();
             Skip(); // only now: while it runs, the entry says what is running
         }
     }

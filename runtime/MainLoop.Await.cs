@@ -120,7 +120,7 @@ public sealed partial class MainLoop
         finally
         {
             _isResuming = false;
-            _ambient.RestoreLocals();
+            _ambient.Restore();
         }
     }
 

@@ -252,7 +252,7 @@ public sealed partial class MainLoop
         Volatile.Write(ref _ownerThread, here);
         CurrentLoop.Value = this;
         SynchronizationContext.SetSynchronizationContext(_context);
-        _ambient = new AmbientContext(ExecutionContext.Capture(), _context);
+        _ambient = AmbientContext.Capture();
         Volatile.Write(ref _isAsleep, 0);
         _gate &= ~Gate.Outside;
         _watchdog?.LoopIsAwake();

@@ -109,7 +109,7 @@ internal sealed class AwaitPass(MainLoop loop)
         for (int at = _at; at < end; _at = ++at)
         {
             Continuation.Call(Unsafe.Add(ref entries, at)!);
-            ambient.RestoreLocals();
+            ambient.Restore();
         }
     }
 
