@@ -6,8 +6,11 @@ namespace Mainspring;
 [DebuggerDisplay("{Name} {IsPending ? \"pending\" : \"done\"}")]
 public sealed class BackgroundHandle
 {
-    internal BackgroundHandle(Func<FrameBudget, bool> step, string? name, long maxDelayNs)
+    private readonly MainLoop _loop;
+
+    internal BackgroundHandle(MainLoop loop, Func<FrameBudget, bool> step, string? name, long maxDelayNs)
     {
+        _loop = loop;
         Step = step;
         Name = name ?? WorkName.Of(step);
         MaxDelayNs = maxDelayNs;
@@ -32,6 +35,7 @@ public sealed class BackgroundHandle
     /// <returns>Whether it was pending.</returns>
     public bool Cancel()
     {
+        _loop.CheckAccess(evenDisposed: true);
         bool was = IsPending;
         IsPending = false;
         return was;

@@ -6,11 +6,13 @@ namespace Mainspring;
 [DebuggerDisplay("{Name} {Phase}")]
 public sealed class FrameHandle
 {
+    private readonly MainLoop _loop;
     private readonly RateGrid _rate;
     private long _nextNs = long.MinValue; // on the grid: when it may run again
 
-    internal FrameHandle(FramePhase phase, Action<Frame> callback, string? name, double perSecond = 0)
+    internal FrameHandle(MainLoop loop, FramePhase phase, Action<Frame> callback, string? name, double perSecond = 0)
     {
+        _loop = loop;
         _rate = new RateGrid(perSecond);
         Phase = phase;
         Callback = callback;
@@ -58,5 +60,9 @@ public sealed class FrameHandle
     }
 
     /// <summary>Runs it no more, in this frame either. Idempotent.</summary>
-    public void Cancel() => IsActive = false;
+    public void Cancel()
+    {
+        _loop.CheckAccess(evenDisposed: true);
+        IsActive = false;
+    }
 }

@@ -112,7 +112,7 @@ public sealed partial class MainLoop
             throw new InvalidOperationException($"Loop '{Name}' has no frames: give it LoopOptions.FrameRate or Pacing.Host, or use CallEvery.");
         }
 
-        var handle = new FrameHandle(phase, callback, name, perSecond ?? 0);
+        var handle = new FrameHandle(this, phase, callback, name, perSecond ?? 0);
         handle.StartAfter(phase == FramePhase.FixedUpdate && HasFixedSteps ? _fixedSteps.TimeNs : _frames.GridNs);
         _phases.Add(handle);
         return handle;

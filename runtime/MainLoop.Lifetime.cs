@@ -5,7 +5,8 @@ namespace Mainspring;
 public sealed partial class MainLoop
 {
     private int _entered;     // 1: a thread is in Run or Tick
-    private bool _isClosing;  // Dispose has begun
+    private int _isDisposing; // 1: a thread is in Dispose, or was
+    private bool _isClosing;  // its queue is closed
     private bool _isBound;
     private TimeSpan? _hostDelta;
     private long _hostDeadlineNs = long.MaxValue;
@@ -129,17 +130,27 @@ public sealed partial class MainLoop
     }
 
     /// <summary>
-    /// Ends the loop: closes the queue for posts, runs those that were accepted, drops all other callbacks and timers, and detaches the sources. Idempotent.
+    /// Ends the loop, on the calling thread: closes the queue for posts, runs those that were accepted, drops all other callbacks and timers, and detaches the sources. Idempotent.
     /// </summary>
     /// <exception cref="InvalidOperationException">The loop is running.</exception>
     public void Dispose()
     {
-        if (IsDisposed)
+        if (IsDisposed || Interlocked.Exchange(ref _isDisposing, 1) != 0)
         {
-            return;
+            return; // done, or another thread is at it
         }
 
-        Scope scope = Enter("Dispose");
+        Scope scope;
+        try
+        {
+            scope = Enter("Dispose");
+        }
+        catch
+        {
+            Volatile.Write(ref _isDisposing, 0);
+            throw;
+        }
+
         try
         {
             _posts.Close();

@@ -190,7 +190,7 @@ public sealed partial class MainLoop
     {
         ArgumentNullException.ThrowIfNull(step);
         CheckAccess();
-        var work = new BackgroundHandle(step, name, maxDelay is { } delay ? Nanoseconds.From(delay) : long.MaxValue)
+        var work = new BackgroundHandle(this, step, name, maxDelay is { } delay ? Nanoseconds.From(delay) : long.MaxValue)
         {
             LastRunNs = Clock.ReadNs(),
         };
@@ -305,7 +305,7 @@ public sealed partial class MainLoop
     }
 
     // Throws when the loop is disposed, or, in debug mode, when another thread calls.
-    private void CheckAccess([CallerMemberName] string call = "", bool evenDisposed = false)
+    internal void CheckAccess([CallerMemberName] string call = "", bool evenDisposed = false)
     {
         ThrowIfDisposed(IsDisposed && !evenDisposed);
         int owner = Volatile.Read(ref _ownerThread);

@@ -10,7 +10,7 @@ public sealed partial class MainLoop
     /// <param name="retry">What becomes of it when it fails; null is <see cref="RetryPolicy.Default"/>.</param>
     /// <returns>The source as its user sees it: handlers, counters, removal.</returns>
     /// <exception cref="IOException">The device is not there or refuses (unless <see cref="RetryPolicy.RetryFirstAttach"/>), or its descriptor cannot be watched.</exception>
-    /// <exception cref="InvalidOperationException">A real descriptor on a virtual clock without <see cref="VirtualClock.AutojumpThreshold"/>.</exception>
+    /// <exception cref="InvalidOperationException">The source is in this loop already; or a real descriptor on a virtual clock without <see cref="VirtualClock.AutojumpThreshold"/>.</exception>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public SourceHandle Add(IEventSource source, RetryPolicy? retry = null)
     {
@@ -339,6 +339,11 @@ public sealed partial class MainLoop
         catch (Exception exception)
         {
             Report(exception, WorkKind.Source, source.Name, null);
+        }
+
+        if (source.State == SourceState.Removed)
+        {
+            _sources.LetGo(source);
         }
     }
 

@@ -54,6 +54,11 @@ public sealed partial class MainLoop
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PromoteAfter, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxEventsPerDispatch, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxCatchUp);
+        if (options.WatchdogThreshold is { } shortest)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(shortest, Watchdog.ShortestThreshold, nameof(options.WatchdogThreshold));
+        }
+
         _options = options;
         _fixedSteps = new FixedSteps(options);
         _frames = new FramePacer(options, _game, _fixedSteps.LengthNs);
@@ -62,7 +67,7 @@ public sealed partial class MainLoop
         PreciseWait = WaitBy(this, options.Precision);
         _gapCollector = CollectorBy(options, Clock = options.Clock ?? new MonotonicClock(), _frames.IsPaced || _frames.IsHosted);
         _isLockstep = options.Pacing == Pacing.FrameLocked;
-        Clock.Bind(this);
+        _poller = Poller.Create(options.PortablePoller);
         Trace = _trace = options.Trace;
         Timers = new TimerQueue(this);
         _awaits = new AwaitTable(this);
@@ -71,7 +76,16 @@ public sealed partial class MainLoop
         _budget = new FrameBudget(this);
         _context = new LoopSynchronizationContext(this);
         _gate |= options.Debug ? Gate.Debug : 0;
-        _poller = Poller.Create(options.PortablePoller);
+        try
+        {
+            Clock.Bind(this);
+        }
+        catch
+        {
+            _poller.Dispose();
+            throw;
+        }
+
         _watchdog = options.WatchdogThreshold is { } threshold ? new Watchdog(this, threshold) : null;
     }
 

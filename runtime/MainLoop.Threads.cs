@@ -84,7 +84,12 @@ public sealed partial class MainLoop
     {
         ArgumentNullException.ThrowIfNull(function);
         var invocation = new Invocation<T>(function, cancellationToken);
-        Post(static invocation => invocation.Run(), invocation);
+        if (!TryPost(static invocation => invocation.Run(), invocation))
+        {
+            invocation.Release();
+            ThrowDisposed();
+        }
+
         return invocation.Task;
     }
 
@@ -195,20 +200,34 @@ public sealed partial class MainLoop
     private bool TryPostHere<TState>(Action<TState> callback, TState state) =>
         TryPostHere(LoopSynchronizationContext.RunAction, () => callback(state));
 
-    private sealed class Invocation<T>(Func<T> function, CancellationToken cancellationToken)
-        : TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Invocation<T> : TaskCompletionSource<T>
     {
+        private readonly Func<T> _function;
+        private readonly CancellationToken _token;
+        private readonly CancellationTokenRegistration _registration;
+        private int _isTaken; // 1: the function runs or has run, or was cancelled before
+
+        public Invocation(Func<T> function, CancellationToken cancellationToken)
+            : base(TaskCreationOptions.RunContinuationsAsynchronously)
+        {
+            _function = function;
+            _token = cancellationToken;
+            _registration = cancellationToken.UnsafeRegister(static invocation => ((Invocation<T>)invocation!).Cancel(), this);
+        }
+
+        public void Release() => _registration.Dispose();
+
         public void Run()
         {
-            if (cancellationToken.IsCancellationRequested)
+            Release();
+            if (Interlocked.Exchange(ref _isTaken, 1) != 0)
             {
-                SetCanceled(cancellationToken);
                 return;
             }
 
             try
             {
-                SetResult(function());
+                SetResult(_function());
             }
             catch (OperationCanceledException exception)
             {
@@ -217,6 +236,14 @@ public sealed partial class MainLoop
             catch (Exception exception)
             {
                 SetException(exception);
+            }
+        }
+
+        private void Cancel()
+        {
+            if (Interlocked.Exchange(ref _isTaken, 1) == 0)
+            {
+                SetCanceled(_token);
             }
         }
     }

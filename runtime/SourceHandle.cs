@@ -92,6 +92,7 @@ public sealed class SourceHandle
         where TEvent : struct, allows ref struct
     {
         ArgumentNullException.ThrowIfNull(handler);
+        Loop.CheckAccess(evenDisposed: true);
         _handlers = [.. _handlers, handler];
         return this;
     }
@@ -103,6 +104,7 @@ public sealed class SourceHandle
     public bool Off<TEvent>(SourceEventHandler<TEvent> handler)
         where TEvent : struct, allows ref struct
     {
+        Loop.CheckAccess(evenDisposed: true);
         int index = Array.IndexOf(_handlers, handler);
         if (index < 0)
         {
@@ -129,10 +131,18 @@ public sealed class SourceHandle
     public void Remove() => Loop.Remove(this);
 
     /// <summary>Lets <see cref="RunOptions.UntilIdle"/> end although this source is there.</summary>
-    public void Unref() => IsReferenced = false;
+    public void Unref()
+    {
+        Loop.CheckAccess(evenDisposed: true);
+        IsReferenced = false;
+    }
 
     /// <summary>Undoes <see cref="Unref"/>.</summary>
-    public void Ref() => IsReferenced = true;
+    public void Ref()
+    {
+        Loop.CheckAccess(evenDisposed: true);
+        IsReferenced = true;
+    }
 
     /// <summary>Called once, when the source has left the loop.</summary>
     internal event Action? Removed;

@@ -8,6 +8,7 @@ internal sealed class SourceTable
     private readonly Lock _wakeLock = new();
     private readonly List<SourceHandle?> _slots = [];
     private readonly Stack<int> _free = [];
+    private readonly HashSet<IEventSource> _sources = new(ReferenceEqualityComparer.Instance); // until they have let go of their device
     private List<SourceHandle> _withWorkLeft = new(16); // not empty: its first growth would come in a steady state
     private List<SourceHandle> _spareWorkLeft = new(16);
     private List<SourceHandle> _woken = new(16); // guarded by _wakeLock
@@ -48,6 +49,11 @@ internal sealed class SourceTable
 
     public SourceHandle Add(MainLoop loop, IEventSource source, RetryPolicy retry)
     {
+        if (!_sources.Add(source))
+        {
+            throw new InvalidOperationException($"{source.Name} is in loop '{loop.Name}' already: remove it first, and not within its own Attach.");
+        }
+
         if (!_free.TryPop(out int index))
         {
             index = _slots.Count;
@@ -70,6 +76,9 @@ internal sealed class SourceTable
             Count--;
         }
     }
+
+    /// <summary>The source was detached for good: it may be added again.</summary>
+    public void LetGo(SourceHandle handle) => _sources.Remove(handle.Source);
 
     public void AddPrepared(SourceHandle source) => Prepared = [.. Prepared, source];
 

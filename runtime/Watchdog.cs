@@ -6,6 +6,8 @@ namespace Mainspring;
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {
+    public static readonly TimeSpan ShortestThreshold = TimeSpan.FromMilliseconds(4);
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private readonly MainLoop _loop;
@@ -17,7 +19,6 @@ internal sealed class Watchdog : IDisposable
 
     public Watchdog(MainLoop loop, TimeSpan threshold)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(threshold, TimeSpan.FromMilliseconds(4));
         _loop = loop;
         _thresholdNs = Nanoseconds.From(threshold);
         _thread = new Thread(Watch, 256 * 1024) { IsBackground = true, Name = "mainspring watchdog" };

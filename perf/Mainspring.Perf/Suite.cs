@@ -50,8 +50,9 @@ internal static class Suite
                 new("frame start with it, p50", "start_together", "none"),
                 new("free time that it did not get", "unused", "none", Target.Value(10), Unit.Percent),
             ]),
-            new("awaits", "100 k methods await the next frame again and again", "awaits", "awaits", [100_000, Scaled(400)],
+            new("awaits", "100 k jobs and methods wait for the next frame again and again", "awaits", "awaits", [100_000, Scaled(400)],
             [
+                new("step of a job; C: list", "job", "list", Target.Value(5.4)),
                 new("resume of an async LoopTask method; C: list", "loop_task", "list", Target.Value(6)),
                 new("resume of an async Task method; C: list", "task", "list", Target.Value(17)),
                 new("a bare MoveNext list in C#; C: list", "list", "list"),

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Mainspring.Perf.Measurements;
 
-/// <summary>Many methods that await the next frame again and again, on a hosted loop; beside them as many routines in a list, of which each is stepped once.</summary>
+/// <summary>Many jobs and methods that wait for the next frame again and again, on a hosted loop; beside them as many routines in a list, of which each is stepped once.</summary>
 internal static class Awaits
 {
     private static MainLoop s_loop = null!;
@@ -11,6 +11,7 @@ internal static class Awaits
     public static void Measure(int methods, int frames)
     {
         MeasureList(methods, frames);
+        MeasureMethods("job", methods, frames, static () => s_loop.StartJob(Steps()));
         MeasureMethods("loop_task", methods, frames, static () => InLoopTask().Forget());
         MeasureMethods("task", methods, frames, static () => _ = InTask());
     }
@@ -73,6 +74,15 @@ internal static class Awaits
         {
             s_resumed++;
             yield return 0;
+        }
+    }
+
+    private static IEnumerator<Wait> Steps()
+    {
+        while (true)
+        {
+            s_resumed++;
+            yield return default;
         }
     }
 

@@ -236,6 +236,9 @@ public sealed class ErrorContract : VirtualLoopSuite
         loop.CallSoon(() =>
         {
             TimerHandle timer = loop.CallLater(Ms(1), static () => { });
+            FrameHandle frame = loop.OnFrame(FramePhase.Update, static _ => { });
+            BackgroundHandle background = loop.CallInBackground(static _ => true);
+            SourceHandle source = loop.Add(new QueueSource());
             OnAnotherThread(() =>
             {
                 int there = Environment.CurrentManagedThreadId;
@@ -251,6 +254,13 @@ public sealed class ErrorContract : VirtualLoopSuite
                     ("CallInBackground", () => loop.CallInBackground(static _ => true)),
                     ("OnFrame", () => loop.OnFrame(FramePhase.Update, static _ => { })),
                     ("Cancel", () => timer.Cancel()),
+                    ("Cancel", frame.Cancel),
+                    ("Cancel", () => background.Cancel()),
+                    ("On", () => source.On<Queued>(static (in Queued _, in EventInfo _) => { })),
+                    ("Off", () => source.Off<Queued>(static (in Queued _, in EventInfo _) => { })),
+                    ("Unref", source.Unref),
+                    ("Ref", source.Ref),
+                    ("Remove", source.Remove),
                 })
                 {
                     Check.Equal(

@@ -78,6 +78,7 @@ public sealed class PseudoTerminalContract
         Pump.Until(loop, () => source.State == SourceState.Failed);
         Check.Equal(1, events);
         Check.Equal(0, Sys.Read(program, 1), "the far end has hung up");
+        source.Remove();
         Check.Throws<IOException>(() => loop.Add(device));
     }
 

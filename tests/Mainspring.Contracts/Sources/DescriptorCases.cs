@@ -242,6 +242,21 @@ public sealed class DescriptorCases : IDisposable
     }
 
     [Case]
+    public void Source_IsInALoopOnce_AndMayComeBackWhenItHasLetGo()
+    {
+        var pipe = new PipeSource();
+        SourceHandle handle = _loop.Add(pipe);
+        Check.Contains("already", Check.Throws<InvalidOperationException>(() => _loop.Add(pipe)).Message);
+        Check.Equal(1, _loop.Counters.Sources);
+        handle.Remove();
+        pipe.Attaching = _ => _loop.Add(pipe); // would nest without end
+        Check.Contains("within its own Attach", Check.Throws<InvalidOperationException>(() => _loop.Add(pipe)).Message);
+        pipe.Attaching = null;
+        _loop.Add(pipe);
+        Check.Equal(1, _loop.Counters.Sources);
+    }
+
+    [Case]
     public void BrokenPoller_IsThrownByRun_Once()
     {
         MainLoop loop = new(new LoopOptions { Name = "case", Log = _log });

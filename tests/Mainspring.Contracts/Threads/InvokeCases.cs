@@ -118,6 +118,20 @@ public sealed class InvokeCases
     }
 
     [Case]
+    public void InvokeAsync_Cancelled_IsCancelledAtOnce_AlsoWhenTheLoopDoesNotRun()
+    {
+        using MainLoop loop = Loops.New();
+        using var cancellation = new CancellationTokenSource();
+        int ran = 0;
+        Task task = loop.InvokeAsync(() => { ran++; }, cancellation.Token);
+        Check.False(task.IsCompleted);
+        Worker.Run(cancellation.Cancel);
+        Check.True(task.IsCanceled, "nobody waits for the loop's next turn");
+        loop.Tick();
+        Check.Equal(0, ran);
+    }
+
+    [Case]
     public void InvokeAsync_CancelledAfterwards_KeepsItsResult()
     {
         using var loop = Loops.New();

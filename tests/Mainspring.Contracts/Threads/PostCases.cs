@@ -277,6 +277,25 @@ public sealed class PostCases
     }
 
     [Case]
+    public void Dispose_OnTwoThreadsAtOnce_HappensOnce()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            MainLoop loop = Loops.New();
+            int ran = 0;
+            loop.Post(() => ran++);
+            Worker[] workers = [Worker.Start(loop.Dispose), Worker.Start(loop.Dispose)];
+            foreach (Worker worker in workers)
+            {
+                worker.Join();
+            }
+
+            Check.True(loop.IsDisposed);
+            Check.Equal(1, ran);
+        }
+    }
+
+    [Case]
     public void Disposed_RefusesPosts()
     {
         MainLoop loop = Loops.New();
