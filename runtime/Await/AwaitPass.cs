@@ -108,6 +108,7 @@ internal sealed class AwaitPass(MainLoop loop)
         int end = _end;
         for (int at = _at; at < end; _at = ++at)
         {
+            Prefetch.Object(ref Unsafe.Add(ref entries, Math.Min(at + Prefetch.Ahead, end - 1)));
             Continuation.Call(Unsafe.Add(ref entries, at)!);
             ambient.Restore();
         }

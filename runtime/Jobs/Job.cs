@@ -11,6 +11,7 @@ public class Job
     private static readonly Action<Job> s_resume = static job => job.Resume();
 
     private IEnumerator<Wait> _routine; // the innermost one
+    private string? _name;              // when it was given one, or was asked for it
     private JobPass? _pass;             // where it waits for a frame, or null
     private long _joined;               // the number of the last pass before it joined
     private Hold _hold;                 // what has to be asked before the next step
@@ -20,14 +21,8 @@ public class Job
     private object? _waitsFor;                 // what the hold or the wait is about
     private long _holdValue;
     private long _deadlineNs;                  // of the last delay: the next one goes on from there
-    private TimerHandle _timer;
-    private CancellationTokenRegistration _registration;
+    private Rare? _rare;
     private int _waitNumber;                   // a wake-up of an earlier wait finds another number
-    private List<object>? _waiters;            // jobs and continuations, in the order in which they began to wait
-    private List<Job>? _children;
-    private TaskCompletionSource? _completion;
-    private long _timeNs;
-    private long _longestNs;
 
     internal Job(MainLoop loop, IEnumerator<Wait> routine, FramePhase phase, string? name, Job? parent)
     {
@@ -35,7 +30,7 @@ public class Job
         Phase = phase;
         Parent = parent;
         _routine = routine;
-        Name = name ?? JobName.Of(routine);
+        _name = name;
         _deadlineNs = loop.NowNs;
         parent?.AddChild(this);
     }
@@ -50,7 +45,7 @@ public class Job
     }
 
     /// <summary>Its name: the one that it was given, otherwise the routine's.</summary>
-    public string Name { get; }
+    public string Name => _name ??= JobName.Of(_outer is [var outermost, ..] ? outermost : _routine);
 
     /// <summary>Its loop.</summary>
     public MainLoop Loop { get; }
@@ -62,7 +57,7 @@ public class Job
     public Job? Parent { get; }
 
     /// <summary>The jobs that were started within its steps and are still running.</summary>
-    public IReadOnlyList<Job> Children => _children ?? [];
+    public IReadOnlyList<Job> Children => ChildList ?? [];
 
     /// <summary>Where it is in its life.</summary>
     public JobState State { get; private set; }
@@ -71,23 +66,27 @@ public class Job
     public bool IsDone => State != JobState.Running;
 
     /// <summary>What it threw, when it is <see cref="JobState.Faulted"/>.</summary>
-    public Exception? Exception { get; private set; }
+    public Exception? Exception
+    {
+        get => _rare?.Exception;
+        private set => _ = value is null ? null : More.Exception = value;
+    }
 
     /// <summary>What it has cost so far.</summary>
-    public JobStats Stats => new(_steps + (_pass is { } pass && _hold == Hold.None ? pass.PassesOver(PlaceInPass) - _joined : 0), Nanoseconds.ToTimeSpan(_timeNs), Nanoseconds.ToTimeSpan(_longestNs));
+    public JobStats Stats => new(_steps + (_pass is { } pass && _hold == Hold.None ? pass.PassesOver(PlaceInPass) - _joined : 0), Nanoseconds.ToTimeSpan(TimeNs), Nanoseconds.ToTimeSpan(LongestNs));
 
     /// <summary>Its end as a task: cancelled when the job is cancelled, faulted when it threw. Asking for it means waiting for it: the exception goes there.</summary>
     public Task Completion
     {
         get
         {
-            if (_completion is null)
+            if (CompletionSource is null)
             {
-                _completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                Complete(_completion);
+                CompletionSource = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                Complete(CompletionSource);
             }
 
-            return _completion.Task;
+            return CompletionSource.Task;
         }
     }
 
@@ -229,8 +228,8 @@ public class Job
 
     internal void Measure(long ns)
     {
-        _timeNs += ns;
-        _longestNs = Math.Max(_longestNs, ns);
+        TimeNs += ns;
+        LongestNs = Math.Max(LongestNs, ns);
     }
 
     /// <summary>Awaits the job's end: throws what it threw, or an <see cref="OperationCanceledException"/> when it was cancelled. Whoever awaits it gets the exception, not the loop's handler.</summary>
@@ -246,7 +245,7 @@ public class Job
         }
         else
         {
-            (_waiters ??= []).Add(continuation);
+            (Waiters ??= []).Add(continuation);
         }
     }
 
@@ -290,8 +289,8 @@ public class Job
                 // On the grid of the job's own deadlines, as long as it keeps up.
                 long fromNs = kind == WaitKind.Delay ? Nanoseconds.Deadline(_deadlineNs, wait.Value) : wait.Value;
                 _deadlineNs = kind == WaitKind.Delay && fromNs <= Loop.NowNs ? Nanoseconds.Deadline(Loop.NowNs, wait.Value) : fromNs;
-                _timer = Loop.CallAtNs(_deadlineNs, s_resume, this);
-                _timer.Unref(); // the job itself keeps the loop alive
+                Timer = Loop.CallAtNs(_deadlineNs, s_resume, this);
+                Timer.Unref(); // the job itself keeps the loop alive
                 return true;
 
             case IEnumerator<Wait> routine:
@@ -333,7 +332,7 @@ public class Job
             return IsDone;
         }
 
-        (job._waiters ??= []).Add(this);
+        (job.Waiters ??= []).Add(this);
         return true;
     }
 
@@ -408,7 +407,7 @@ public class Job
         }
 
         int number = ++_waitNumber;
-        _registration = token.UnsafeRegister(_ => Loop.TryPost(() => ResumeFrom(number)), null);
+        Registration = token.UnsafeRegister(_ => Loop.TryPost(() => ResumeFrom(number)), null);
         return true;
     }
 
@@ -523,9 +522,9 @@ public class Job
         _isCancelling = true; // a finally block that cancels the job does nothing more
         StopWaiting();
         string stack = YieldStack();
-        for (int i = (_children?.Count ?? 0) - 1; i >= 0; i--)
+        for (int i = (ChildList?.Count ?? 0) - 1; i >= 0; i--)
         {
-            _children![i].Cancel();
+            ChildList![i].Cancel();
         }
 
         for (int i = _outer?.Count ?? 0; i >= 0; i--)
@@ -553,10 +552,10 @@ public class Job
     private void StopWaiting()
     {
         _waitNumber++;
-        _timer.Cancel();
-        _registration.Dispose();
+        Timer.Cancel();
+        Registration.Dispose();
         (_waitsFor as SourceHandle)?.RemoveWaiter(this);
-        (_waitsFor as Job)?._waiters?.Remove(this);
+        (_waitsFor as Job)?.Waiters?.Remove(this);
         _waitsFor = null;
     }
 
@@ -576,16 +575,16 @@ public class Job
         State = state;
         Exception = exception;
         LeavePass(stays: false, countsSteps: _hold == Hold.None);
-        Parent?._children?.Remove(this);
+        Parent?.ChildList?.Remove(this);
         Loop.JobTable.Remove(this);
-        bool isWaitedFor = _completion is not null || _waiters is { Count: > 0 };
-        if (_completion is not null)
+        bool isWaitedFor = CompletionSource is not null || Waiters is { Count: > 0 };
+        if (CompletionSource is not null)
         {
-            Complete(_completion);
+            Complete(CompletionSource);
         }
 
 
-        foreach (object waiter in _waiters ?? [])
+        foreach (object waiter in Waiters ?? [])
         {
             if (waiter is Job job)
             {
@@ -604,7 +603,11 @@ public class Job
             }
         }
 
-        _waiters = null;
+        if (_rare is not null)
+        {
+            Waiters = null;
+        }
+
         if (exception is not null && !isWaitedFor)
         {
             Loop.Report(exception, WorkKind.Job, stack.Contains(" < ", StringComparison.Ordinal) ? $"{Name} ({stack})" : Name, null);
@@ -627,5 +630,63 @@ public class Job
         }
     }
 
-    private void AddChild(Job child) => (_children ??= []).Add(child);
+    private void AddChild(Job child) => (ChildList ??= []).Add(child);
+
+    private Rare More => _rare ??= new Rare();
+
+    private TimerHandle Timer
+    {
+        get => _rare?.Timer ?? default;
+        set => More.Timer = value;
+    }
+
+    private CancellationTokenRegistration Registration
+    {
+        get => _rare?.Registration ?? default;
+        set => More.Registration = value;
+    }
+
+    // Jobs and continuations, in the order in which they began to wait.
+    private List<object>? Waiters
+    {
+        get => _rare?.Waiters;
+        set => More.Waiters = value;
+    }
+
+    private List<Job>? ChildList
+    {
+        get => _rare?.Children;
+        set => More.Children = value;
+    }
+
+    private TaskCompletionSource? CompletionSource
+    {
+        get => _rare?.Completion;
+        set => More.Completion = value;
+    }
+
+    private long TimeNs
+    {
+        get => _rare?.TimeNs ?? 0;
+        set => More.TimeNs = value;
+    }
+
+    private long LongestNs
+    {
+        get => _rare?.LongestNs ?? 0;
+        set => More.LongestNs = value;
+    }
+
+    // What most jobs never have: a hundred thousand of them are so much nearer to each other in memory.
+    private sealed class Rare
+    {
+        public TimerHandle Timer;
+        public CancellationTokenRegistration Registration;
+        public List<object>? Waiters;
+        public List<Job>? Children;
+        public TaskCompletionSource? Completion;
+        public Exception? Exception;
+        public long TimeNs;
+        public long LongestNs;
+    }
 }

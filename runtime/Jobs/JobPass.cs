@@ -90,6 +90,7 @@ internal sealed class JobPass
     {
         for (; _at < _end; _at++)
         {
+            Prefetch.Object(ref _entries[Math.Min(_at + Prefetch.Ahead, _end - 1)].Routine);
             IEnumerator<Wait>? routine = _entries[_at].Routine;
             bool moved = routine is not null && routine.MoveNext();
             if (moved && !IsInterrupted && routine!.Current.IsNextFrame)

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Mainspring;
+
+/// <summary>
+/// Tells the processor which object comes soon. Passes over many thousands of objects wait for little but memory: those that lie about are not where the
+/// processor's own prefetcher looks for them. Where the instruction is missing it does nothing.
+/// </summary>
+internal static class Prefetch
+{
+    /// <summary>How many objects ahead: the memory takes about as long as so many steps.</summary>
+    public const int Ahead = 24;
+
+    /// <summary>An object that will be used soon. The address is only a hint: it is never followed, so it does not matter when the collector moves the object.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Object<T>(ref T? reference)
+        where T : class
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0((void*)Unsafe.As<T?, nint>(ref reference));
+        }
+    }
+}
