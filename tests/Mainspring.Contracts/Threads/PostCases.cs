@@ -4,10 +4,10 @@ namespace Mainspring.Contracts;
 public sealed class PostCases
 {
     [Case]
-    public void HundredThreads_TenThousandPostsEach() => PostFromThreads(100, 10_000);
+    public void ThousandThreads_TenThousandPostsEach() => PostFromThreads(1000, 10_000);
 
     [Case]
-    public void ThousandThreads_ThousandPostsEach() => PostFromThreads(1000, 1000);
+    public void ManyThreads_FewPostsEach() => PostFromThreads(200, 500);
 
     [Case]
     public void Posts_OfOneThread_KeepTheirOrder_WhateverTheirForm()
