@@ -139,6 +139,15 @@ public sealed partial class MainLoop
         }
     }
 
+    /// <summary>Another wait than those has given its result to what was resumed: it was not for one that is asked later.</summary>
+    internal static void TakeOtherResumption()
+    {
+        if (Current is { } loop)
+        {
+            loop._isResuming = false;
+        }
+    }
+
     /// <summary>Begins a wait on the loop's thread that another thread has asked for.</summary>
     internal void PostWait(object what, object continuation) => PostContinuation(s_startWait, new PostedWait(this, what, continuation));
 
@@ -262,7 +271,7 @@ public sealed partial class MainLoop
                     pass.Add(continuation);
                     break;
                 case CancelableWait wait:
-                    wait.Start(continuation);
+                    wait.Start(continuation, wait.Number);
                     break;
                 case Job job:
                     job.OnDone(continuation);

@@ -129,7 +129,7 @@ public sealed partial class MainLoop
     /// <returns>The task's end, or a <see cref="TimeoutException"/>. It is awaited once.</returns>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public LoopTask WithTimeout(LoopTask task, TimeSpan timeout) =>
-        task.Source is null ? task : new LoopTask(Limited(new LoopTask<Nothing>(task.Source), timeout, null, null).Source);
+        task.Source is null ? task : new LoopTask(Limited(new LoopTask<Nothing>(task.Source, task.Version), timeout, null, null));
 
     /// <inheritdoc cref="WithTimeout(LoopTask, TimeSpan)"/>
     /// <typeparam name="T">The result's type.</typeparam>
@@ -139,7 +139,7 @@ public sealed partial class MainLoop
     public LoopTask WithTimeout(Task task, TimeSpan timeout)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return new LoopTask(Limited(Adopt(task), timeout, task, null).Source);
+        return new LoopTask(Limited(Adopt(task), timeout, task, null));
     }
 
     /// <inheritdoc cref="WithTimeout(LoopTask, TimeSpan)"/>
@@ -237,7 +237,7 @@ public sealed partial class MainLoop
         {
             try
             {
-                task = function();
+                task = function() ?? throw new InvalidOperationException($"The function that loop '{Name}' was to run gave no task, but null.");
             }
             catch (Exception exception)
             {

@@ -78,6 +78,7 @@ internal sealed class AwaitPass(MainLoop loop)
             {
                 string name = WorkName.Of(_entries[_at]);
                 _at++;
+                loop.RestoreAmbient();
                 loop.Report(exception, WorkKind.Await, name, null);
             }
         }

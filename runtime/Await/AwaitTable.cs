@@ -47,7 +47,9 @@ internal sealed class AwaitTable
         }
     }
 
-    public AwaitPass this[FramePhase phase] => _phases[(int)phase];
+    public AwaitPass this[FramePhase phase] => (uint)phase < (uint)_phases.Length
+        ? _phases[(int)phase]
+        : throw new ArgumentOutOfRangeException(nameof(phase), phase, "There are six phases, from Input to Present.");
 
     /// <summary>A frame, or a turn, begins: what is resumed in it is what stands in the phases now.</summary>
     public void BeginFrame()

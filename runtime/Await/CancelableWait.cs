@@ -43,11 +43,17 @@ internal sealed class CancelableWait(MainLoop loop) : Continuation
         return this;
     }
 
-    public void Start(object continuation)
+    public void Start(object continuation, long number)
     {
         if (!loop.IsOnOwnThread)
         {
             loop.PostWait(this, continuation);
+            return;
+        }
+
+        if (number != Number || _state != State.Waiting || _continuation is not null)
+        {
+            loop.ResumeSoon(continuation); // awaited a second time: its result throws
             return;
         }
 
@@ -84,11 +90,18 @@ internal sealed class CancelableWait(MainLoop loop) : Continuation
 
     public void GetResult(long number)
     {
-        if (number != Number || _state is State.Waiting or State.Taken)
+        string name = _pass is null ? "Delay" : "NextFrame";
+        if (number != Number || _state == State.Taken)
         {
-            throw loop.WaitedForSynchronously(_pass is null ? "Delay" : "NextFrame");
+            throw new InvalidOperationException($"What {name} gave was awaited before. It is awaited once, since its memory is used again: call {name} anew.");
         }
 
+        if (_state == State.Waiting)
+        {
+            throw loop.WaitedForSynchronously(name);
+        }
+
+        MainLoop.TakeOtherResumption();
         bool isCancelled = _state == State.Cancelled;
         CancellationToken token = _token;
         _state = State.Taken;
@@ -99,7 +112,7 @@ internal sealed class CancelableWait(MainLoop loop) : Continuation
 
         if (loop.IsClosing)
         {
-            throw loop.DisposedWhileWaiting(_pass is null ? "Delay" : "NextFrame");
+            throw loop.DisposedWhileWaiting(name);
         }
     }
 

@@ -56,7 +56,7 @@ public readonly struct DelayAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
     {
         if (_source is not MainLoop loop)
         {
-            ((CancelableWait)_source).Start(continuation);
+            ((CancelableWait)_source).Start(continuation, _number);
         }
         else if (!loop.IsOnOwnThread)
         {

@@ -58,7 +58,7 @@ public readonly struct FrameAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
     {
         if (_source.GetType() != typeof(AwaitPass))
         {
-            Unsafe.As<CancelableWait>(_source).Start(continuation);
+            Unsafe.As<CancelableWait>(_source).Start(continuation, _number);
         }
         else if (Unsafe.As<AwaitPass>(_source) is var pass && pass.Loop.IsOnOwnThread)
         {

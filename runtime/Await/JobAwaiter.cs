@@ -20,6 +20,7 @@ public readonly struct JobAwaiter : ICriticalNotifyCompletion, ILoopAwaiter
     /// <exception cref="OperationCanceledException">The job was cancelled.</exception>
     public void GetResult()
     {
+        MainLoop.TakeOtherResumption();
         switch (_job.State)
         {
             case JobState.Running:

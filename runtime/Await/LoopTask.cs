@@ -16,6 +16,12 @@ public readonly struct LoopTask
         Version = source?.Version ?? 0;
     }
 
+    internal LoopTask(LoopTask<Nothing> task)
+    {
+        Source = task.Source;
+        Version = task.Version;
+    }
+
     internal LoopTaskSource<Nothing>? Source { get; }
 
     internal int Version { get; }
@@ -45,9 +51,14 @@ public readonly struct LoopTask<T>
     internal LoopTask(T result) => Result = result;
 
     internal LoopTask(LoopTaskSource<T> source)
+        : this(source, source.Version)
+    {
+    }
+
+    internal LoopTask(LoopTaskSource<T> source, int version)
     {
         Source = source;
-        Version = source.Version;
+        Version = version;
     }
 
     internal LoopTaskSource<T>? Source { get; }

@@ -134,6 +134,7 @@ internal abstract class LoopTaskSource(MainLoop? loop) : Continuation
         }
 
         object? failure = _failure;
+        MainLoop.TakeOtherResumption();
         Recycle();
         if (status == LoopTaskStatus.Cancelled)
         {

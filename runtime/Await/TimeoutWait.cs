@@ -1,9 +1,10 @@
 namespace Mainspring;
 
-/// <summary>A task with a time limit. When the time has come it looks once more one round later, so that a result of the same time wins.</summary>
+/// <summary>A task with a time limit. When the time has come it looks once more when nothing else is runnable, so that a result of the same time wins however many methods it
+/// has to pass.</summary>
 internal sealed class TimeoutWait<T>(MainLoop loop, TimeSpan timeout, Task? task, CancellationTokenSource? cancellation) : LoopTaskSource<T>(loop)
 {
-    private static readonly Action<TimeoutWait<T>> s_onTimer = static wait => wait.Loop!.CallSoon(s_lookAgain!, wait);
+    private static readonly Action<TimeoutWait<T>> s_onTimer = static wait => wait.Loop!.CallSoon(s_lookAgain!, wait, Priority.Idle);
     private static readonly Action<TimeoutWait<T>> s_lookAgain = static wait => wait.LookAgain();
 
     private LoopTask<T> _inner;
@@ -58,8 +59,15 @@ internal sealed class TimeoutWait<T>(MainLoop loop, TimeSpan timeout, Task? task
         }
 
         _isOver = true;
-        cancellation?.Cancel();
         SetException(new TimeoutException($"It has not ended within {timeout.TotalSeconds} s, on loop '{Loop!.Name}'."));
+        try
+        {
+            cancellation?.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            Loop.ReportFromAnywhere(exception, Name); // of those who were told
+        }
     }
 
     private sealed class InnerEnd(TimeoutWait<T> wait) : Continuation

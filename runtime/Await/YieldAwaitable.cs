@@ -38,6 +38,10 @@ public readonly struct YieldAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
             ObjectDisposedException.ThrowIf(_loop.IsDisposed || _loop.IsClosing, _loop);
             throw _loop.WaitedForSynchronously("SwitchTo");
         }
+        else
+        {
+            MainLoop.TakeOtherResumption();
+        }
     }
 
     /// <inheritdoc/>
