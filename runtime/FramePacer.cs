@@ -97,10 +97,10 @@ internal sealed class FramePacer
         long due = _next;
         long passed = NumberAt(nowNs) - due; // whole periods that we are late
         long dropped = _options.LatePolicy == LatePolicy.Skip ? passed : Math.Max(0, passed - _options.MaxCatchUp);
+        long latenessNs = nowNs - At(due); // of the first that was due, dropped or not
         due += dropped;
         _next = due + 1;
         NextDeadlineNs = At(_next);
-        long latenessNs = nowNs - At(due);
         Stats = Stats with
         {
             Dropped = Stats.Dropped + dropped,

@@ -4,7 +4,7 @@ namespace Mainspring;
 /// <param name="Frames">Frames that ran.</param>
 /// <param name="Late">Frames whose work was over only after their deadline.</param>
 /// <param name="Dropped">Frames that did not run because the loop came too late for them.</param>
-/// <param name="MaxLateness">The longest time from a frame's due time to its start.</param>
+/// <param name="MaxLateness">The longest time from when a frame was due, one that was dropped too, to the start of the one that ran.</param>
 /// <param name="DroppedTime">Game time for which no fixed step ran, because a frame would have needed more than <see cref="LoopOptions.MaxFixedSteps"/>.</param>
 public readonly record struct FrameStats(long Frames, long Late, long Dropped, TimeSpan MaxLateness, TimeSpan DroppedTime = default)
 {

@@ -37,6 +37,7 @@ public sealed partial class MainLoop
     {
         _errors++;
         var context = new LoopErrorContext(this, exception, kind, name, scheduledAt);
+        var ambient = AmbientContext.Capture();
         foreach (Action<LoopErrorContext> handler in Delegate.EnumerateInvocationList(UnhandledException))
         {
             try
@@ -47,6 +48,8 @@ public sealed partial class MainLoop
             {
                 LogLimited($"The handler of unhandled exceptions threw {second.GetType().Name}: {second.Message}; it was given: {exception.Message}");
             }
+
+            ambient.Restore();
         }
 
         if (context.Handled)
@@ -137,7 +140,7 @@ public sealed partial class MainLoop
 
     private GuardedLog OpenLog()
     {
-        BoundedWriter? writer = _options.Log is null ? new BoundedWriter(Console.OpenStandardError()) : null;
+        BoundedWriter? writer = _options.Log is null ? new BoundedWriter(OperatingSystem.IsLinux() ? new Linux.StandardError() : Console.OpenStandardError()) : null;
         var opened = new GuardedLog(this, writer is null ? _options.Log : LoopLog.To(writer), writer);
         if (Interlocked.CompareExchange(ref _log, opened, null) is not { } other)
         {

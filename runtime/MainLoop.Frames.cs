@@ -119,7 +119,7 @@ public sealed partial class MainLoop
     }
 
     // Another number for each callback, frame callback, job's step or background step.
-    internal long PieceOfWork => Progress + JobTable.Place;
+    internal long PieceOfWork => Progress;
 
     internal bool HasFixedSteps => _fixedSteps.IsOn;
 

@@ -85,12 +85,20 @@ public sealed partial class MainLoop
     /// When the loop has something to do next, since its start: now when something is runnable, null when nothing is scheduled. It is exact, but where more
     /// than 1,024 timers are near to each other: then it may be early, never late. Prepared sources are asked.
     /// </summary>
-    public TimeSpan? NextDeadline => AskPreparedSources(DueNs) switch
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public TimeSpan? NextDeadline
     {
-        0 => Nanoseconds.ToTimeSpan(Clock.ReadNs()),
-        long.MaxValue => null,
-        long ns => Nanoseconds.ToTimeSpan(ns),
-    };
+        get
+        {
+            CheckAccess();
+            return AskPreparedSources(DueNs) switch
+            {
+                0 => Nanoseconds.ToTimeSpan(Clock.ReadNs()),
+                long.MaxValue => null,
+                long ns => Nanoseconds.ToTimeSpan(ns),
+            };
+        }
+    }
 
     /// <summary>
     /// A descriptor that becomes readable when <see cref="Tick"/> has something to do: an event, a post, a timer that is due, work left over, a call made between
@@ -102,7 +110,7 @@ public sealed partial class MainLoop
     {
         get
         {
-            ThrowIfDisposed(IsDisposed);
+            CheckAccess();
             SafeHandle? descriptor = _poller.Expose(onlyWakes: _isLockstep);
             _isGuest = descriptor is not null;
             if (!IsRunning)

@@ -16,7 +16,7 @@ public sealed partial class MainLoop
 
     internal void RunFrameCallback(FrameHandle handle, in Frame frame)
     {
-        Begin(WorkKind.Frame, handle);
+        object? outer = Begin(WorkKind.Frame, handle);
         try
         {
             handle.Callback(frame);
@@ -26,7 +26,8 @@ public sealed partial class MainLoop
             Report(exception, WorkKind.Frame, handle.Name, null);
         }
 
-        End(WorkKind.Frame, handle);
+        _ambient.Restore();
+        End(WorkKind.Frame, handle, outer);
     }
 
     // A hosted loop's frame is due in every tick.
@@ -163,7 +164,7 @@ public sealed partial class MainLoop
     {
         object? subject = WorkName.Subject(callback, state);
         WorkKind kind = ReferenceEquals(callback, Continuation.Runner) ? WorkKind.Await : WorkKind.Post;
-        Begin(kind, subject);
+        object? outer = Begin(kind, subject);
         try
         {
             CallbackRing.Invoke(callback, state);
@@ -173,7 +174,8 @@ public sealed partial class MainLoop
             ReportWork(exception, callback, state, kind);
         }
 
-        End(kind, subject);
+        _ambient.Restore();
+        End(kind, subject, outer);
     }
 
     // Low, or Idle where there is no Low: what stands before the given ends.
@@ -285,7 +287,7 @@ public sealed partial class MainLoop
     private void RunBackgroundStep(BackgroundHandle work, long nowNs)
     {
         _budget.BeginStep();
-        Begin(WorkKind.Background, work);
+        object? outer = Begin(WorkKind.Background, work);
         try
         {
             BackgroundQueue.Run(work, _budget, nowNs);
@@ -295,7 +297,8 @@ public sealed partial class MainLoop
             Report(exception, WorkKind.Background, work.Name, null);
         }
 
-        End(WorkKind.Background, work);
+        _ambient.Restore();
+        End(WorkKind.Background, work, outer);
     }
 
     /// <summary>What every piece of work finds on the thread.</summary>
@@ -305,16 +308,17 @@ public sealed partial class MainLoop
     internal void RestoreAmbient() => _ambient.Restore();
 
     // The trace point of work outside the lanes, and what the watchdog sees of it.
-    private void Begin(WorkKind kind, object? subject)
+    private object? Begin(WorkKind kind, object? subject)
     {
+        object? outer = _runningSubject; // a source is attached within another piece of work
         _runningSubject = subject;
         _trace?.Begin(new Work(kind, subject));
+        return outer;
     }
 
-    private void End(WorkKind kind, object? subject)
+    private void End(WorkKind kind, object? subject, object? outer)
     {
-        _ambient.Restore();
-        _runningSubject = null;
+        _runningSubject = outer;
         Volatile.Write(ref _steps, _steps + 1);
         _trace?.End(new Work(kind, subject));
     }

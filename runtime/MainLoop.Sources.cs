@@ -82,7 +82,8 @@ public sealed partial class MainLoop
         handle.Context = context;
         handle.IsDisconnecting = false;
         handle.IsAttaching = true;
-        Begin(WorkKind.Source, handle);
+        var ambient = AmbientContext.Capture(); // the caller's: this may be in the middle of a callback, or outside of the loop
+        object? outer = Begin(WorkKind.Source, handle);
         try
         {
             handle.Source.Attach(context);
@@ -108,7 +109,8 @@ public sealed partial class MainLoop
         finally
         {
             handle.IsAttaching = false;
-            End(WorkKind.Source, handle);
+            ambient.Restore();
+            End(WorkKind.Source, handle, outer);
         }
 
         if (handle.State == SourceState.Removed)
@@ -119,6 +121,7 @@ public sealed partial class MainLoop
 
         handle.State = SourceState.Attached;
         handle.AttachedNs = Clock.ReadNs();
+        handle.CountsAtAttach = (handle.BytesCount, handle.EventCount);
         handle.AttachCount++;
         if (handle.Source is IPreparedSource)
         {
@@ -141,6 +144,7 @@ public sealed partial class MainLoop
         }
 
         _isAsking = true;
+        var ambient = AmbientContext.Capture();
         long deadlineNs = intendedNs;
         foreach (SourceHandle handle in prepared)
         {
@@ -165,6 +169,7 @@ public sealed partial class MainLoop
             finally
             {
                 _runningSubject = null;
+                ambient.Restore();
             }
 
             if (handle.State != SourceState.Attached) // what it said before it left counts no more
@@ -243,7 +248,7 @@ public sealed partial class MainLoop
         source.DispatchCount++;
         int handled = 0;
         _dispatching = source;
-        Begin(WorkKind.Source, source);
+        object? outer = Begin(WorkKind.Source, source);
         try
         {
             handled = source.Source.Dispatch(events, _options.MaxEventsPerDispatch);
@@ -262,7 +267,8 @@ public sealed partial class MainLoop
         }
 
         _dispatching = null;
-        End(WorkKind.Source, source);
+        _ambient.Restore();
+        End(WorkKind.Source, source, outer);
         if (source.State != SourceState.Attached)
         {
             return;
@@ -300,9 +306,9 @@ public sealed partial class MainLoop
 
     private void DetachForRetry(SourceHandle source)
     {
-        if (Clock.ReadNs() - source.AttachedNs >= source.RetryDelayNs)
+        if (source.HasWorked || Clock.ReadNs() - source.AttachedNs >= source.RetryDelayNs)
         {
-            source.FailedAttempts = 0; // it has worked for a while: this is a new failure
+            source.FailedAttempts = 0; // this is a new failure
             source.LastAttachMessage = null;
         }
 
@@ -332,6 +338,7 @@ public sealed partial class MainLoop
             _poller.Remove(source.Key);
         }
 
+        var ambient = AmbientContext.Capture();
         try
         {
             source.Source.Detach();
@@ -341,6 +348,7 @@ public sealed partial class MainLoop
             Report(exception, WorkKind.Source, source.Name, null);
         }
 
+        ambient.Restore();
         if (source.State == SourceState.Removed)
         {
             _sources.LetGo(source);

@@ -152,7 +152,7 @@ public sealed partial class MainLoop
     internal bool HasReadySource => _sources.HasPolled && _poller.HasReady();
 
     // What the watchdog watches: changes whenever a piece of work ends, and with every tick.
-    internal long Progress => _urgent.Head + _high.Head + _normal.Head + _posts.Taken + _low.Head + _idle.Head + Volatile.Read(ref _steps) + Volatile.Read(ref _ticks);
+    internal long Progress => _urgent.Head + _high.Head + _normal.Head + _posts.Taken + _low.Head + _idle.Head + Volatile.Read(ref _steps) + Volatile.Read(ref _ticks) + JobTable.Place + _awaits.Place + _ended.Head;
 
     internal Watchdog? Watchdog => _watchdog;
 
@@ -160,7 +160,7 @@ public sealed partial class MainLoop
 
     private bool IsStopping => Volatile.Read(ref _stopRequested) != 0;
 
-    private bool HasRegularCallbacks => !_normal.IsEmpty || !_urgent.IsEmpty || !_high.IsEmpty || !_posts.IsEmpty;
+    internal bool HasRegularCallbacks => !_normal.IsEmpty || !_urgent.IsEmpty || !_high.IsEmpty || !_posts.IsEmpty;
 
     private bool HasCallbacks => HasRegularCallbacks || !_low.IsEmpty || !_idle.IsEmpty;
 

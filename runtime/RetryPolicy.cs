@@ -2,7 +2,7 @@ namespace Mainspring;
 
 /// <summary>
 /// What becomes of a source that failed: how often and how fast the loop tries to attach it again. Attempts and delays start anew when the source has then
-/// stayed attached for at least as long as the delay before; one that attaches and fails again sooner counts as an attempt that failed.
+/// given bytes or events, or stayed attached for at least as long as the delay before; one that attaches and fails again sooner counts as an attempt that failed.
 /// </summary>
 public sealed record RetryPolicy
 {

@@ -82,6 +82,11 @@ public sealed class SourceHandle
 
     internal long AttachCount { get; set; }
 
+    internal (long Bytes, long Events) CountsAtAttach { get; set; }
+
+    /// <summary>Whether its device has given anything since it was attached: bytes, or more events than the one that says good-bye.</summary>
+    internal bool HasWorked => BytesCount > CountsAtAttach.Bytes || EventCount > CountsAtAttach.Events + 1;
+
     internal long DispatchCount { get; set; }
 
     /// <summary>Runs a handler for every event of a type. Handlers run in the order in which they were added.</summary>
@@ -185,7 +190,14 @@ public sealed class SourceHandle
             EndWaits(in e);
         }
 
-        foreach (Delegate candidate in _handlers)
+        Delegate[] handlers = _handlers;
+        if (handlers.Length == 0)
+        {
+            return;
+        }
+
+        var ambient = AmbientContext.Capture(); // the caller's: not only the loop emits
+        foreach (Delegate candidate in handlers)
         {
             if (candidate is SourceEventHandler<TEvent> handler)
             {
@@ -198,7 +210,7 @@ public sealed class SourceHandle
                     Loop.Report(exception, WorkKind.EventHandler, Name, null);
                 }
 
-                Loop.RestoreAmbient();
+                ambient.Restore();
             }
         }
     }

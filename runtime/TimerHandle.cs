@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Mainspring;
 
@@ -32,8 +33,17 @@ public readonly record struct TimerHandle
     public bool Cancel() => _loop is not null && _loop.CancelTimer(_token);
 
     /// <summary>Lets <see cref="RunOptions.UntilIdle"/> end although this timer is pending.</summary>
-    public void Unref() => _loop?.Timers.SetReferenced(_token, false);
+    public void Unref() => SetReferenced(false);
 
     /// <summary>Undoes <see cref="Unref"/>.</summary>
-    public void Ref() => _loop?.Timers.SetReferenced(_token, true);
+    public void Ref() => SetReferenced(true);
+
+    private void SetReferenced(bool referenced, [CallerMemberName] string call = "")
+    {
+        if (_loop is not null)
+        {
+            _loop.CheckAccess(call, evenDisposed: true);
+            _loop.Timers.SetReferenced(_token, referenced);
+        }
+    }
 }

@@ -537,25 +537,23 @@ internal sealed class TimerQueue
     {
         ref Slot slot = ref _slots[_sweep.Number];
         int end = Math.Min(slot.Count, _sweep.Read + SweepLength);
-        if (_sweep.Read == end)
+        uint[] generations = _generations;
+        Entry[] entries = slot.Entries;
+        int write = _sweep.Write;
+        for (int read = _sweep.Read; read < end; read++)
         {
+            Entry entry = entries[read];
+            entries[write] = entry;
+            write += generations[entry.Index] == entry.Generation ? 1 : 0;
+        }
+
+        (_sweep.Read, _sweep.Write) = (end, write);
+        if (end == slot.Count)
+        {
+            // At once: timers that come to this slot before the next sweep would keep its end ahead for ever.
             CloseGap();
             _sweep.Number = NextOccupied(_sweep.Number);
-            return;
         }
-
-        uint[] generations = _generations;
-        ref Entry to = ref slot.Entries[_sweep.Write];
-        int kept = 0;
-        foreach (ref Entry entry in slot.Entries.AsSpan(_sweep.Read, end - _sweep.Read))
-        {
-            int live = generations[entry.Index] == entry.Generation ? 1 : 0;
-            to = entry;
-            to = ref Unsafe.Add(ref to, live); // never beyond the entry that is read
-            kept += live;
-        }
-
-        (_sweep.Read, _sweep.Write) = (end, _sweep.Write + kept);
     }
 
     // Between Write and Read of the slot that is being swept nothing counts. Moves what stands behind it.

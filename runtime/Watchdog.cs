@@ -93,6 +93,11 @@ internal sealed class Watchdog : IDisposable
                 _loop.OnStall(name, nowNs - sinceNs, isOver: false);
             }
         }
+
+        if (reportedSinceNs >= 0 && !_loop.IsBusy)
+        {
+            _loop.OnStall(name, MonotonicClock.SystemNs() - reportedSinceNs, isOver: true); // the loop was disposed since
+        }
     }
 
     private bool Pause(int milliseconds)

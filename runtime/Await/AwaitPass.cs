@@ -23,6 +23,9 @@ internal sealed class AwaitPass(MainLoop loop)
 
     public int Count => _count;
 
+    /// <summary>The place that runs now; -1 when none does.</summary>
+    public int At => Volatile.Read(ref _at);
+
     /// <summary>How many passes have begun. An awaiter keeps it, and knows by it whether it was resumed. Falls below all when the loop is disposed.</summary>
     public long Number { get; private set; }
 

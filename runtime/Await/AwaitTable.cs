@@ -30,6 +30,21 @@ internal sealed class AwaitTable
         }
     }
 
+    /// <summary>How far the passes are. From another thread: a guess, of which only the changes count.</summary>
+    public long Place
+    {
+        get
+        {
+            long place = 0;
+            foreach (AwaitPass phase in _phases)
+            {
+                place += phase.At;
+            }
+
+            return place;
+        }
+    }
+
     /// <summary>What runs now, or null.</summary>
     public object? Running
     {

@@ -7,7 +7,10 @@ internal sealed class TimeoutWait<T>(MainLoop loop, TimeSpan timeout, Task? task
     private static readonly Action<TimeoutWait<T>> s_onTimer = static wait => wait.Loop!.CallSoon(s_lookAgain!, wait, Priority.Idle);
     private static readonly Action<TimeoutWait<T>> s_lookAgain = static wait => wait.LookAgain();
 
+    private const int MostLooks = 64; // a flood puts off no time-out for ever
+
     private LoopTask<T> _inner;
+    private int _looks;
     private TimerHandle _timer;
     private bool _isOver;
 
@@ -58,16 +61,23 @@ internal sealed class TimeoutWait<T>(MainLoop loop, TimeSpan timeout, Task? task
             return; // its end is on its way
         }
 
+        if (Loop!.HasRegularCallbacks && ++_looks < MostLooks)
+        {
+            Loop.CallSoon(s_lookAgain, this, Priority.Idle); // promoted, while there was other work
+            return;
+        }
+
         _isOver = true;
-        SetException(new TimeoutException($"It has not ended within {timeout.TotalSeconds} s, on loop '{Loop!.Name}'."));
         try
         {
             cancellation?.Cancel();
         }
         catch (AggregateException exception)
         {
-            Loop.ReportFromAnywhere(exception, Name); // of those who were told
+            Loop!.ReportFromAnywhere(exception, Name); // of those who were told
         }
+
+        SetException(new TimeoutException($"It has not ended within {timeout.TotalSeconds} s, on loop '{Loop.Name}'."));
     }
 
     private sealed class InnerEnd(TimeoutWait<T> wait) : Continuation

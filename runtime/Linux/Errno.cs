@@ -10,6 +10,7 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno NoEntry = new(2);          // ENOENT
     public static readonly Errno Interrupted = new(4);      // EINTR
     public static readonly Errno BadDescriptor = new(9);    // EBADF
+    public static readonly Errno Again = new(11);           // EAGAIN
     public static readonly Errno Exists = new(17);          // EEXIST
     public static readonly Errno TableFull = new(23);       // ENFILE
     public static readonly Errno TooManyOpen = new(24);     // EMFILE

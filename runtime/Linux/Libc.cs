@@ -22,6 +22,7 @@ internal static unsafe partial class Libc
     public const int ClockMonotonic = 1;        // CLOCK_MONOTONIC
     public const int DupCloexec = 0x80000;      // O_CLOEXEC
     public const short PollIn = 1;              // POLLIN
+    public const short PollOut = 4;             // POLLOUT
     public const int SetTimerSlack = 29;        // PR_SET_TIMERSLACK
     public const int GetTimerSlack = 30;        // PR_GET_TIMERSLACK
 

@@ -611,6 +611,135 @@ public sealed class AwaitContract : VirtualLoopSuite
     }
 
     [Case]
+    public void A_synchronous_wait_throws_also_after_other_awaits()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var awaits = new Dictionary<string, Func<LoopTask>>
+        {
+            ["a LoopTask"] = Inner,
+            ["a delay"] = async () => await Loop.Delay(Ms(1)),
+            ["a delay with a token"] = async () => await Loop.Delay(Ms(1), cancellation.Token),
+            ["the executor"] = async () => await Loop.RunInExecutor(static () => { }),
+            ["a job"] = async () => await Loop.StartJob(Job()),
+            ["a switch"] = async () => await Loop.SwitchTo(),
+            ["a round"] = async () => await Loop.Yield(),
+        };
+        Loop.Run(async LoopTask () =>
+        {
+            foreach ((string name, Func<LoopTask> wait) in awaits)
+            {
+                await wait();
+                Check.Contains("synchronously", Check.Throws<InvalidOperationException>(() => Loop.Delay(Ms(5)).GetAwaiter().GetResult(), name).Message);
+                Check.Contains("synchronously", Check.Throws<InvalidOperationException>(() => Loop.Yield().GetAwaiter().GetResult(), name).Message);
+            }
+        });
+
+        async LoopTask Inner() => await Loop.Yield();
+
+        static IEnumerator<Wait> Job()
+        {
+            yield return Wait.NextFrame;
+        }
+    }
+
+    [Case]
+    public void What_was_awaited_before_says_so_and_disturbs_no_other_wait()
+    {
+        using var cancellation = new CancellationTokenSource();
+        Loop.Run(async LoopTask () =>
+        {
+            DelayAwaitable first = Loop.Delay(Ms(1), cancellation.Token);
+            await first;
+            await Loop.Yield();
+            LoopTask other = Other();
+            await Loop.Yield();
+            await Throws(async () => await first);
+            await other;
+            Check.Equal(51.0, Loop.Now.TotalMilliseconds);
+
+            LoopTask<int> stale = Number(1);
+            await stale;
+            LoopTask<int> next = Number(2);
+            await Throws(async () => await Loop.WithTimeout(stale, Ms(5)));
+            Check.Equal(2, await next);
+        });
+
+        async LoopTask Other() => await Loop.Delay(Ms(50), cancellation.Token);
+
+        async LoopTask<int> Number(int number)
+        {
+            await Loop.Yield();
+            return number;
+        }
+
+        static async LoopTask Throws(Func<LoopTask> wait)
+        {
+            try
+            {
+                await wait();
+            }
+            catch (InvalidOperationException exception)
+            {
+                Check.Contains("awaited before", exception.Message);
+                return;
+            }
+
+            Check.True(false, "nothing was thrown");
+        }
+    }
+
+    [Case]
+    public void A_result_beats_a_simultaneous_time_out_through_however_many_methods()
+    {
+        Loop.Run(async LoopTask () =>
+        {
+            for (int depth = 0; depth < 50; depth++)
+            {
+                Check.Equal(depth, await Loop.WithTimeout(Deep(depth, depth), Ms(10)));
+            }
+        });
+
+        async LoopTask<int> Deep(int depth, int result)
+        {
+            if (depth == 0)
+            {
+                await Loop.Delay(Ms(10));
+                return result;
+            }
+
+            return await Deep(depth - 1, result);
+        }
+    }
+
+    [Case]
+    public void A_function_that_gives_no_task_and_a_token_whose_callback_throws_are_survived()
+    {
+        var errors = Errors(Loop);
+        Check.Contains("null", Check.Throws<InvalidOperationException>(() => Loop.Run(static () => (Task)null!)).Message);
+        Loop.Run(async LoopTask () =>
+        {
+            try
+            {
+                await Loop.WithTimeout<int>(
+                    async token =>
+                    {
+                        token.Register(static () => throw new FormatException("in the callback"));
+                        await Loop.Delay(TimeSpan.FromDays(1), CancellationToken.None);
+                        return 1;
+                    },
+                    Ms(10));
+            }
+            catch (TimeoutException)
+            {
+                Journal.Add("timeout");
+            }
+        });
+        Check.Sequence(["timeout"], Journal);
+        Check.Equal(1, errors.Count);
+        Check.Throws<ArgumentOutOfRangeException>(() => Loop.NextFrame((FramePhase)77));
+    }
+
+    [Case]
     public void The_exception_of_an_async_void_method_reaches_the_handler()
     {
         var errors = Errors(Loop);

@@ -93,6 +93,24 @@ public sealed class AllocationContract : VirtualLoopSuite
     }
 
     [Case]
+    public void Timers_that_are_put_off_again_and_again_allocate_nothing()
+    {
+        Action callback = Count;
+        TimerHandle[] idle = [.. Enumerable.Range(0, 16).Select(_ => Loop.CallLater(TimeSpan.FromHours(1), callback))];
+        AllocatesNothing(() =>
+        {
+            for (int i = 0; i < idle.Length; i++)
+            {
+                Check.True(idle[i].Cancel());
+                idle[i] = Loop.CallLater(TimeSpan.FromHours(1), callback);
+            }
+
+            _count++;
+        });
+        Check.Equal(16, Loop.Counters.Timers);
+    }
+
+    [Case]
     public void Background_steps_allocate_nothing()
     {
         Loop.CallInBackground(budget =>

@@ -292,6 +292,47 @@ public sealed class RoundContract : VirtualLoopSuite
     }
 
     [Case]
+    public void Adding_a_source_leaves_its_callers_thread_as_it_was()
+    {
+        var local = new AsyncLocal<string?> { Value = "the caller's" };
+        var context = new SynchronizationContext();
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(context);
+        try
+        {
+            AddAndEmit();
+            Check.True(SynchronizationContext.Current == context, "before the first tick");
+            Loop.Tick();
+            local.Value = "changed since";
+            AddAndEmit();
+            Check.True(SynchronizationContext.Current == context, "between two ticks");
+            Check.Equal("changed since", local.Value);
+            Loop.CallSoon(() =>
+            {
+                local.Value = "the callback's";
+                AddAndEmit();
+                Journal.Add(local.Value!);
+            });
+            Loop.Tick();
+            Check.Sequence(["the callback's"], Journal);
+            Check.Equal("changed since", local.Value);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+
+        void AddAndEmit()
+        {
+            var source = new QueueSource();
+            SourceHandle handle = Loop.Add(source);
+            handle.On((in Queued _, in EventInfo _) => local.Value = "the handler's");
+            source.Context!.Emit(new Queued(1));
+            handle.Remove();
+        }
+    }
+
+    [Case]
     public void Now_is_the_same_in_all_of_a_tick()
     {
         Loop.CallLater(Ms(5), Look);
