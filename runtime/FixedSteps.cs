@@ -11,6 +11,7 @@ internal sealed class FixedSteps
     private readonly int _maxPerFrame;
     private long _accumulatorNs;
     private long _index = -1;
+    private long _timeNs;        // of the step of this number, at most Nanoseconds.Farthest
     private long _due;           // in this frame
     private bool _isSingleStep;  // of a loop that is paused
 
@@ -35,6 +36,7 @@ internal sealed class FixedSteps
 
         _length = length;
         _lengthNs = Nanoseconds.From(length);
+        _timeNs = -_lengthNs;
     }
 
     public bool IsOn => _lengthNs > 0;
@@ -42,10 +44,10 @@ internal sealed class FixedSteps
     public long LengthNs => _lengthNs;
 
     /// <summary>The step that runs now or ran last.</summary>
-    public FixedStep Current => IsOn ? new FixedStep(_index, _length * _index, _length) : new FixedStep(-1, TimeSpan.Zero, TimeSpan.Zero);
+    public FixedStep Current => IsOn ? new FixedStep(_index, Nanoseconds.ToTimeSpan(_timeNs), _length) : new FixedStep(-1, TimeSpan.Zero, TimeSpan.Zero);
 
     /// <summary>Its simulated time.</summary>
-    public long TimeNs => _index * _lengthNs;
+    public long TimeNs => _timeNs;
 
     /// <summary>Time that was never simulated.</summary>
     public long DroppedNs { get; private set; }
@@ -63,13 +65,13 @@ internal sealed class FixedSteps
             return;
         }
 
-        _accumulatorNs += gameNs;
+        _accumulatorNs = Nanoseconds.Deadline(_accumulatorNs, gameNs);
         _due = _accumulatorNs / _lengthNs;
         if (_due > _maxPerFrame)
         {
             long surplusNs = (_due - _maxPerFrame) * _lengthNs;
             _accumulatorNs -= surplusNs;
-            DroppedNs += surplusNs;
+            DroppedNs = Nanoseconds.Deadline(DroppedNs, surplusNs);
             _due = _maxPerFrame;
         }
     }
@@ -84,6 +86,7 @@ internal sealed class FixedSteps
 
         _due--;
         _index++;
+        _timeNs = Nanoseconds.Deadline(_timeNs, _lengthNs);
         _accumulatorNs -= _isSingleStep ? 0 : _lengthNs;
         return true;
     }

@@ -36,13 +36,19 @@ internal sealed class FramePhases
                 continue;
             }
 
+            bool ran = false;
             while (loop.BeginFixedStep(out long timeNs))
             {
+                ran = true;
                 Frame step = frame with { Delta = loop.FixedStep.Length };
                 Run(loop, phase, in step, timeNs);
             }
 
             Sweep(_phases[(int)phase]); // when no step ran, too
+            if (!ran)
+            {
+                loop.SweepFixedSteps();
+            }
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class GameTime
     private long _scale = One;
     private long _remainder; // billionths of a nanosecond
     private long _singleSteps;
-    private long _nowNs;
+    private long _rest; // nanoseconds that the frames' deltas have not shown yet, below 100
 
     public double Scale
     {
@@ -58,9 +58,8 @@ internal sealed class GameTime
         }
 
         DeltaNs = IsSingleStep ? singleStepNs : IsPaused ? 0 : Scaled(elapsedNs);
-        long before = _nowNs;
-        _nowNs = Nanoseconds.Deadline(_nowNs, DeltaNs);
-        return Nanoseconds.ToTimeSpan(_nowNs) - Nanoseconds.ToTimeSpan(before);
+        (long ticks, _rest) = Math.DivRem(DeltaNs + _rest, 100);
+        return new TimeSpan(ticks);
     }
 
     private long Scaled(long ns)

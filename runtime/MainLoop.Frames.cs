@@ -137,6 +137,16 @@ public sealed partial class MainLoop
         return begins;
     }
 
+    // How many places of a phase are taken, also by waits that were cancelled.
+    internal int AwaitsIn(FramePhase phase) => _awaits[phase].Count;
+
+    // What waits for a fixed step and was cancelled goes, though no step runs.
+    internal void SweepFixedSteps()
+    {
+        JobTable.SweepFixedSteps();
+        _awaits[FramePhase.FixedUpdate].Sweep();
+    }
+
     private static void CheckRate(double perSecond, string argument)
     {
         if (!RateGrid.IsRate(perSecond))

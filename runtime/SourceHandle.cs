@@ -154,7 +154,8 @@ public sealed class SourceHandle
 
     internal void OnRemoved()
     {
-        ResumeWaiters();
+        _waiters?.ForEach(static job => job.OnSourceRemoved());
+        _waiters = null;
         Removed?.Invoke();
         while (_waits is { Count: > 0 })
         {

@@ -61,7 +61,7 @@ internal sealed class LoadRun : IDisposable
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - _allocatedAtWarmUp;
         Meter.Close();
         FrameStats stats = Loop.FrameStats;
-        return new RunResult(_mode, Loop.Now, stats, Loop.Counters, Meter, Lanes, JobSteps)
+        return new RunResult(_mode, Loop.TimeProvider.GetElapsedTime(0), stats, Loop.Counters, Meter, Lanes, JobSteps)
         {
             AllocatedBytesPerFrame = _allocatedAtWarmUp >= 0 && stats.Frames > _framesAtWarmUp
                 ? Math.Round((double)allocated / (stats.Frames - _framesAtWarmUp), 3)

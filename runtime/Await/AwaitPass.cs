@@ -18,6 +18,7 @@ internal sealed class AwaitPass(MainLoop loop)
     private int _filled;    // what the compaction has filled, once _kept says "overflow"
     private object?[] _overflow = [];
     private int _overflowCount;
+    private bool _hasCancelled;
 
     public MainLoop Loop => loop;
 
@@ -87,6 +88,35 @@ internal sealed class AwaitPass(MainLoop loop)
         }
 
         CloseUp();
+    }
+
+    /// <summary>A wait that stands here was cancelled: its method has gone on.</summary>
+    public void OnCancelled() => _hasCancelled = true;
+
+    /// <summary>Drops the waits that were cancelled, when no run does.</summary>
+    public void Sweep()
+    {
+        if (!_hasCancelled)
+        {
+            return;
+        }
+
+        _hasCancelled = false;
+        int kept = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            if (_entries[i] is CancelableWait { IsWaiting: false } wait)
+            {
+                wait.Resume(); // gives its place up
+            }
+            else
+            {
+                _entries[kept++] = _entries[i];
+            }
+        }
+
+        Array.Clear(_entries, kept, _count - kept);
+        (_count, _end) = (kept, 0);
     }
 
     /// <summary>Resumes everything with an <see cref="OperationCanceledException"/>; who waits again from now on is not let in.</summary>

@@ -32,6 +32,8 @@ internal sealed class CancelableWait(MainLoop loop) : Continuation
 
     public MainLoop Loop => loop;
 
+    public bool IsWaiting => _state == State.Waiting;
+
     /// <summary>The next one that is free.</summary>
     public CancelableWait? Next { get; set; }
 
@@ -142,6 +144,7 @@ internal sealed class CancelableWait(MainLoop loop) : Continuation
                 _hasPlace = false;
             }
 
+            _pass?.OnCancelled();
             GoOn(State.Cancelled);
         }
 

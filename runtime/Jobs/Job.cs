@@ -8,6 +8,8 @@ namespace Mainspring;
 [DebuggerDisplay("{Name} {State}")]
 public class Job
 {
+    private const long NoDeadline = -1;
+
     private static readonly Action<Job> s_resume = static job => job.Resume();
 
     private IEnumerator<Wait> _routine; // the innermost one
@@ -20,7 +22,7 @@ public class Job
     private List<IEnumerator<Wait>>? _outer;   // the routines that wait for it, outermost first
     private object? _waitsFor;                 // what the hold or the wait is about
     private long _holdValue;
-    private long _deadlineNs;                  // of the last delay: the next one goes on from there
+    private long _deadlineNs = NoDeadline;     // of the delay that was the last wait: the next one goes on from there
     private Rare? _rare;
     private int _waitNumber;                   // a wake-up of an earlier wait finds another number
 
@@ -31,7 +33,6 @@ public class Job
         Parent = parent;
         _routine = routine;
         _name = name;
-        _deadlineNs = loop.NowNs;
         parent?.AddChild(this);
     }
 
@@ -110,7 +111,8 @@ public class Job
 
     /// <summary>
     /// Ends the job: its children are cancelled, then its routines are disposed, innermost first, so that their <c>finally</c> blocks run, before this call
-    /// returns. From within its own step: when the step is over. Idempotent; of no effect on a job that is done.
+    /// returns. From within its own step: when the step is over; so when a child cancels its parent, the parent's <c>finally</c> blocks run at once, then the
+    /// rest of the child's step, then the child's. Idempotent; of no effect on a job that is done.
     /// </summary>
     /// <returns>Whether it was running.</returns>
     public bool Cancel()
@@ -158,6 +160,11 @@ public class Job
     {
         if (IsDone || !IsReleased())
         {
+            if (_isCancelling)
+            {
+                EndEarly(null); // by its own condition
+            }
+
             return !IsDone;
         }
 
@@ -266,6 +273,8 @@ public class Job
     private bool Begin(in Wait wait, out bool staysInPass)
     {
         staysInPass = false;
+        long previousNs = _deadlineNs;
+        _deadlineNs = NoDeadline;
         switch (wait.What)
         {
             case null:
@@ -286,9 +295,7 @@ public class Job
                 return true;
 
             case WaitKind kind:
-                // On the grid of the job's own deadlines, as long as it keeps up.
-                long fromNs = kind == WaitKind.Delay ? Nanoseconds.Deadline(_deadlineNs, wait.Value) : wait.Value;
-                _deadlineNs = kind == WaitKind.Delay && fromNs <= Loop.NowNs ? Nanoseconds.Deadline(Loop.NowNs, wait.Value) : fromNs;
+                _deadlineNs = kind == WaitKind.Delay ? EndOfDelay(previousNs, wait.Value) : wait.Value;
                 Timer = Loop.CallAtNs(_deadlineNs, s_resume, this);
                 Timer.Unref(); // the job itself keeps the loop alive
                 return true;
@@ -296,6 +303,7 @@ public class Job
             case IEnumerator<Wait> routine:
                 (_outer ??= []).Add(_routine);
                 _routine = routine;
+                _deadlineNs = previousNs; // a routine is no wait of its own
                 return false;
 
             case Job job:
@@ -318,8 +326,22 @@ public class Job
         }
     }
 
+    // On the grid of the job's own deadlines, as long as it keeps up and has waited for nothing else since, a frame either.
+    private long EndOfDelay(long previousNs, long delayNs)
+    {
+        bool isFirstStepSince = previousNs != NoDeadline && _pass!.PassesOver(PlaceInPass) - _joined == 1;
+        long endNs = isFirstStepSince ? Nanoseconds.Deadline(previousNs, delayNs) : 0;
+        return endNs > Loop.NowNs ? endNs : Nanoseconds.Deadline(Loop.NowNs, delayNs);
+    }
+
     private bool WaitForJob(Job job)
     {
+        if (job.Loop != Loop)
+        {
+            throw new InvalidOperationException(
+                $"Job '{Name}' of loop '{Loop.Name}' cannot wait for job '{job.Name}' of loop '{job.Loop.Name}': wait for its Completion, a task, which goes from thread to thread.");
+        }
+
         if (job == this || job.IsWaitingFor(this))
         {
             throw new InvalidOperationException($"Job '{Name}' would wait for itself, by way of '{job.Name}'.");
@@ -328,7 +350,11 @@ public class Job
         _waitsFor = job;
         if (job.IsDone)
         {
-            TakeOutcome(job);
+            if (job.State != JobState.Completed)
+            {
+                EndEarly(job.Exception);
+            }
+
             return IsDone;
         }
 
@@ -345,8 +371,9 @@ public class Job
 
         _waitsFor = task;
         int number = ++_waitNumber;
+        Stopping ??= new CancellationTokenSource(); // a task that lives on does not keep a job that was cancelled
         task.ContinueWith(
-            _ => Loop.TryPost(() => ResumeFrom(number)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => Loop.TryPost(() => ResumeFrom(number)), Stopping.Token, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return true;
     }
 
@@ -413,14 +440,25 @@ public class Job
 
     private bool WaitForEvent(SourceHandle source)
     {
-        if (source.State == SourceState.Removed)
+        if (source.Loop != Loop || source.State == SourceState.Removed)
         {
-            return false;
+            throw new InvalidOperationException($"Source '{source.Name}' is not (or no longer) one of loop '{Loop.Name}': there will be no event of it.");
         }
 
         _waitsFor = source;
         source.AddWaiter(this);
         return true;
+    }
+
+    /// <summary>The source for whose event it waits was removed: it fails, though not within that call.</summary>
+    internal void OnSourceRemoved() => Loop.CallSoon(static job => job.FailForSource(), this, Priority.Normal, Name);
+
+    private void FailForSource()
+    {
+        if (_waitsFor is SourceHandle source)
+        {
+            EndEarly(new InvalidOperationException($"Source '{source.Name}' was removed from loop '{Loop.Name}' while job '{Name}' waited for its next event: there will be none."));
+        }
     }
 
     private bool IsWaitingFor(Job other)
@@ -438,7 +476,13 @@ public class Job
 
     private bool IsReleased()
     {
-        if (_hold != Hold.FixedStep && (_hold == Hold.Frames ? _holdValue-- > 0 : ((Func<bool>)_waitsFor!)() != (_holdValue == 1)))
+        bool isReleased = _hold switch
+        {
+            Hold.Frames => _holdValue-- <= 0,
+            Hold.Condition => ((Func<bool>)_waitsFor!)() == (_holdValue == 1),
+            _ => true,
+        };
+        if (!isReleased || _isCancelling)
         {
             return false;
         }
@@ -482,20 +526,6 @@ public class Job
         Resume();
     }
 
-    // The end of a job that this one waits for is also this one's, unless it was a good one.
-    private void TakeOutcome(Job job)
-    {
-        switch (job.State)
-        {
-            case JobState.Faulted:
-                Fail(job.Exception!);
-                break;
-            case JobState.Cancelled:
-                EndEarly(null);
-                break;
-        }
-    }
-
     // The innermost routine is at its end: back to the one that waits for it.
     private bool Leave()
     {
@@ -516,15 +546,21 @@ public class Job
         return !isOutermost;
     }
 
-    // By cancellation or an exception: children first, then the routines, innermost first.
+    // By cancellation, as which an OperationCanceledException counts, or an exception: children first, then the routines, innermost first.
     private void EndEarly(Exception? exception)
     {
+        if (IsDone)
+        {
+            return;
+        }
+
+        exception = exception is OperationCanceledException ? null : exception;
         _isCancelling = true; // a finally block that cancels the job does nothing more
         StopWaiting();
         string stack = YieldStack();
-        for (int i = (ChildList?.Count ?? 0) - 1; i >= 0; i--)
+        while (ChildList?.FindLast(static child => !child._isCancelling) is { } child)
         {
-            ChildList![i].Cancel();
+            child.Cancel(); // and perhaps its siblings, in its finally block
         }
 
         for (int i = _outer?.Count ?? 0; i >= 0; i--)
@@ -532,6 +568,10 @@ public class Job
             try
             {
                 (i == (_outer?.Count ?? 0) ? _routine : _outer![i]).Dispose();
+            }
+            catch (OperationCanceledException)
+            {
+                // the outcome already
             }
             catch (Exception second)
             {
@@ -554,6 +594,7 @@ public class Job
         _waitNumber++;
         Timer.Cancel();
         Registration.Dispose();
+        Stopping?.Cancel();
         (_waitsFor as SourceHandle)?.RemoveWaiter(this);
         (_waitsFor as Job)?.Waiters?.Remove(this);
         _waitsFor = null;
@@ -565,7 +606,7 @@ public class Job
         if (_pass is { } pass)
         {
             _steps += countsSteps ? pass.PassesOver(PlaceInPass) - _joined : 0;
-            pass.Hold(PlaceInPass);
+            pass.Hold(PlaceInPass, stays);
             _pass = stays ? pass : null;
         }
     }
@@ -577,29 +618,27 @@ public class Job
         LeavePass(stays: false, countsSteps: _hold == Hold.None);
         Parent?.ChildList?.Remove(this);
         Loop.JobTable.Remove(this);
-        bool isWaitedFor = CompletionSource is not null || Waiters is { Count: > 0 };
+        bool isAwaited = CompletionSource is not null;
         if (CompletionSource is not null)
         {
             Complete(CompletionSource);
         }
 
-
+        List<Job>? jobs = null;
         foreach (object waiter in Waiters ?? [])
         {
-            if (waiter is Job job)
+            if (waiter is not Job job)
             {
-                if (state == JobState.Completed)
-                {
-                    job.Resume();
-                }
-                else
-                {
-                    Loop.CallSoon(static pair => pair.Item1.TakeOutcome(pair.Item2), Tuple.Create(job, this));
-                }
+                isAwaited = true;
+                Loop.Continue(waiter);
+            }
+            else if (state == JobState.Completed)
+            {
+                job.Resume();
             }
             else
             {
-                Loop.Continue(waiter);
+                (jobs ??= []).Add(job);
             }
         }
 
@@ -608,11 +647,37 @@ public class Job
             Waiters = null;
         }
 
-        if (exception is not null && !isWaitedFor)
+        if (jobs is not null && !Loop.IsClosing) // then they are cancelled themselves
         {
-            Loop.Report(exception, WorkKind.Job, stack.Contains(" < ", StringComparison.Ordinal) ? $"{Name} ({stack})" : Name, null);
+            Loop.CallSoon(static end => end.Job.EndWaiters(end), new BadEnd(this, jobs, stack, isAwaited), Priority.Normal, Name);
+        }
+        else if (exception is not null && !isAwaited)
+        {
+            Report(exception, stack);
         }
     }
+
+    // Those that still wait for it; a cancelled one has its end already. An exception that none of them takes is reported.
+    private void EndWaiters(BadEnd end)
+    {
+        bool isTaken = end.IsAwaited;
+        foreach (Job waiter in end.Waiters)
+        {
+            if (waiter._waitsFor == this)
+            {
+                isTaken = true;
+                waiter.EndEarly(Exception);
+            }
+        }
+
+        if (Exception is not null && !isTaken)
+        {
+            Report(Exception, end.Stack);
+        }
+    }
+
+    private void Report(Exception exception, string stack) =>
+        Loop.Report(exception, WorkKind.Job, stack.Contains(" < ", StringComparison.Ordinal) ? $"{Name} ({stack})" : Name, null);
 
     private void Complete(TaskCompletionSource completion)
     {
@@ -644,6 +709,13 @@ public class Job
     {
         get => _rare?.Registration ?? default;
         set => More.Registration = value;
+    }
+
+    // The waits for tasks; they end with the job.
+    private CancellationTokenSource? Stopping
+    {
+        get => _rare?.Stopping;
+        set => More.Stopping = value;
     }
 
     // Jobs and continuations, in the order in which they began to wait.
@@ -684,9 +756,13 @@ public class Job
         public CancellationTokenRegistration Registration;
         public List<object>? Waiters;
         public List<Job>? Children;
+        public CancellationTokenSource? Stopping;
         public TaskCompletionSource? Completion;
         public Exception? Exception;
         public long TimeNs;
         public long LongestNs;
     }
+
+    // The end of a job that did not complete, on its way to the jobs that wait for it.
+    private sealed record BadEnd(Job Job, List<Job> Waiters, string Stack, bool IsAwaited);
 }

@@ -11,6 +11,7 @@ internal sealed class JobPass
     private int _at = int.MaxValue; // the job that runs now
     private int _kept;              // those before it that stay
     private int _end;               // those that stood here when the frame began
+    private bool _hasLeft;          // a job has ended, perhaps not in a run
 
     public int Count => _count;
 
@@ -42,7 +43,11 @@ internal sealed class JobPass
     }
 
     /// <summary>Has the job that stands there asked before it runs.</summary>
-    public void Hold(int place) => _entries[place].Routine = null;
+    public void Hold(int place, bool stays)
+    {
+        _entries[place].Routine = null;
+        _hasLeft |= !stays && place != _at;
+    }
 
     /// <summary>A frame begins: what stands here now has its step in it.</summary>
     public void BeginFrame() => _end = _count;
@@ -84,6 +89,28 @@ internal sealed class JobPass
         _count = _kept;
         _end = 0;
         _at = int.MaxValue;
+    }
+
+    /// <summary>Drops the jobs that have ended, when no run does.</summary>
+    public void Sweep()
+    {
+        if (!_hasLeft)
+        {
+            return;
+        }
+
+        _hasLeft = false;
+        _kept = _end = 0;
+        for (int place = 0; place < _count; place++)
+        {
+            if (!_entries[place].Job.IsDone)
+            {
+                Keep(place);
+            }
+        }
+
+        Array.Clear(_entries, _kept, _count - _kept);
+        _count = _kept;
     }
 
     private void RunAll()

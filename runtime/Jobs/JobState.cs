@@ -9,7 +9,7 @@ public enum JobState
     /// <summary>It came to its end.</summary>
     Completed,
 
-    /// <summary>It was cancelled: its <c>finally</c> blocks have run.</summary>
+    /// <summary>It was cancelled, or let an <see cref="OperationCanceledException"/> out: its <c>finally</c> blocks have run.</summary>
     Cancelled,
 
     /// <summary>It threw; see <see cref="Job.Exception"/>.</summary>

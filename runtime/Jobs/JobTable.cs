@@ -104,6 +104,12 @@ internal sealed class JobTable
     /// <summary>A fixed step begins: the jobs that wait for it are those that stand there now, so that a job may run in several steps of one frame.</summary>
     public void BeginFixedStep() => _phases[(int)FramePhase.FixedUpdate].BeginFrame();
 
+    /// <summary>No fixed step ran in this frame: what has ended meanwhile goes.</summary>
+    public void SweepFixedSteps() => _phases[(int)FramePhase.FixedUpdate].Sweep();
+
+    /// <summary>How many places of a phase are taken, also by jobs that have ended.</summary>
+    public int PlacesIn(FramePhase phase) => _phases[(int)phase].Count;
+
     /// <summary>Runs the jobs of one phase.</summary>
     public void Run(MainLoop loop, FramePhase phase, bool isObserved, LoopTrace? trace)
     {
@@ -131,9 +137,10 @@ internal sealed class JobTable
     /// <summary>Cancels all jobs, the youngest first.</summary>
     public void CancelAll()
     {
-        while (_last is { } job)
+        Job? job = _last;
+        while (job is not null)
         {
-            job.Cancel();
+            job = job.Cancel() ? _last : job.Previous; // one that is being cancelled already cannot be waited for
         }
     }
 }

@@ -39,7 +39,10 @@ public readonly struct Wait
         return new Wait(null, count - 1);
     }
 
-    /// <summary>A delay, from the job's previous deadline when its end is still ahead, else from now: a job that waits for 10 ms again and again does not drift.</summary>
+    /// <summary>
+    /// A delay, from <see cref="MainLoop.Now"/>. One that directly follows another delay goes on from the deadline of that one, when its end is still ahead: a job that waits for
+    /// 10 ms again and again does not drift.
+    /// </summary>
     /// <param name="delay">The delay; a negative one is over at once.</param>
     /// <returns>What to yield.</returns>
     public static Wait For(TimeSpan delay) => new(WaitKind.Delay, Nanoseconds.From(delay));
@@ -73,7 +76,10 @@ public readonly struct Wait
         return new Wait(condition, 0);
     }
 
-    /// <summary>The next event of a source, of whatever type. A source that is removed ends the wait too.</summary>
+    /// <summary>
+    /// The next event of a source of the same loop, of whatever type. When the source was removed, or is while the job waits, the job fails with an
+    /// <see cref="InvalidOperationException"/>.
+    /// </summary>
     /// <param name="source">The source.</param>
     /// <returns>What to yield.</returns>
     public static Wait Event(SourceHandle source)
@@ -96,7 +102,7 @@ public readonly struct Wait
     /// <returns>What to yield.</returns>
     public static Wait Routine(IEnumerator routine) => Routine(JobRoutine.From(routine));
 
-    /// <summary>The end of another job. When that one fails, this one fails with the same exception; when it is cancelled, so is this one.</summary>
+    /// <summary>The end of another job of the same loop (of another loop's: wait for its <see cref="Mainspring.Job.Completion"/>). When that one fails, this one fails with the same exception; when it is cancelled, so is this one.</summary>
     /// <param name="job">The job.</param>
     /// <returns>What to yield.</returns>
     public static Wait Job(Job job)

@@ -113,7 +113,13 @@ internal sealed unsafe class RealTimeThread(string loop, RealTimeOptions options
         {
             _cpusBefore = before;
             CpuMask? now = CpuMask.Of(0);
-            return now is null || now.Equals(cpus) ? null : new IOException($"Loop '{loop}' cannot have its thread on all of the CPUs {cpus}: of these the system allows {now} (a cpuset, or there are not so many; see Cpus_allowed_list in /proc/self/status).");
+            if (now is null || now.Equals(cpus))
+            {
+                return null;
+            }
+
+            _cpusBefore = before!.Set() == Errno.None ? null : before; // some of them are not what was asked for
+            return new IOException($"Loop '{loop}' cannot have its thread on all of the CPUs {cpus}: of these the system allows {now} (a cpuset, or there are not so many; see Cpus_allowed_list in /proc/self/status).");
         }
 
         return Refusal($"cannot have its thread on the CPUs {cpus} (sched_setaffinity)", error, $" It may use {before}: see the machine's CPUs, and the cpuset of the service or container.");

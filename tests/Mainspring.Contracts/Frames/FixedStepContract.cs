@@ -317,6 +317,101 @@ public sealed class FixedStepContract : VirtualLoopSuite
     }
 
     [Case]
+    public void What_was_cancelled_while_no_step_runs_is_gone_after_the_next_frame()
+    {
+        MainLoop loop = Build(new LoopOptions { FrameRate = 100, FixedStep = Ms(10) });
+        loop.Pause();
+        var tokens = new List<CancellationTokenSource>();
+        var jobs = new List<Job>();
+        for (int i = 0; i < 100; i++)
+        {
+            tokens.Add(new CancellationTokenSource());
+            WaitForStep(tokens[i].Token).Forget();
+            jobs.Add(loop.StartJob(Steps($"{i}"), FramePhase.FixedUpdate));
+        }
+
+        loop.CallLater(Ms(20), () =>
+        {
+            tokens.Take(99).ToList().ForEach(static token => token.Cancel());
+            jobs.Take(99).ToList().ForEach(static job => job.Cancel());
+        });
+        RunFor(Ms(35));
+        Check.Equal(99, Journal.Count, "cancelled methods have gone on");
+        Check.Equal(1, loop.JobTable.PlacesIn(FramePhase.FixedUpdate));
+        Check.Equal(1, loop.AwaitsIn(FramePhase.FixedUpdate));
+        jobs[99].Unref();
+        loop.Resume();
+        RunFor(Ms(10));
+        Check.Equal("step of 99", Journal[99], "what was not cancelled has kept its place");
+        Check.Equal("on", Journal[100]);
+        loop.Pause();
+        jobs[99].Cancel();
+        RunFor(Ms(10));
+        Check.Equal(0, loop.JobTable.PlacesIn(FramePhase.FixedUpdate));
+        Check.Equal(0, loop.AwaitsIn(FramePhase.FixedUpdate));
+
+        IEnumerator<Wait> Steps(string name)
+        {
+            while (true)
+            {
+                Journal.Add($"step of {name}");
+                yield return Wait.NextFrame;
+            }
+        }
+
+        async LoopTask WaitForStep(CancellationToken token)
+        {
+            try
+            {
+                await loop.NextFrame(FramePhase.FixedUpdate, token);
+                Journal.Add("on");
+            }
+            catch (OperationCanceledException)
+            {
+                Journal.Add("cancelled");
+            }
+        }
+    }
+
+    [Case]
+    public void Time_that_is_dropped_grows_to_the_farthest_and_no_further()
+    {
+        MainLoop loop = Host(stepMs: 10);
+        TimeSpan before = TimeSpan.Zero;
+        for (int i = 0; i < 4; i++)
+        {
+            loop.TickFrame(TimeSpan.MaxValue, Ms(5));
+            Check.True(loop.FrameStats.DroppedTime >= before, $"{loop.FrameStats.DroppedTime}");
+            Check.True(loop.Interpolation is >= 0 and <= 1);
+            before = loop.FrameStats.DroppedTime;
+        }
+
+        Check.True(before > TimeSpan.FromDays(365 * 100));
+        loop.TickFrame(Ms(20), Ms(5));
+        Check.Equal(33L, loop.FixedStep.Index);
+    }
+
+    [Case]
+    public void Simulated_time_grows_to_the_farthest_and_no_further()
+    {
+        MainLoop loop = Build(new LoopOptions { Pacing = Pacing.Host, FixedStep = TimeSpan.FromDays(1), MaxFixedSteps = int.MaxValue });
+        TimeSpan before = TimeSpan.MinValue;
+        loop.OnFrame(FramePhase.FixedUpdate, frame =>
+        {
+            Check.True(loop.FixedStep.Time >= before);
+            before = loop.FixedStep.Time;
+        });
+        for (int i = 0; i < 3; i++)
+        {
+            loop.TickFrame(TimeSpan.FromDays(45_000), Ms(5));
+        }
+
+        Check.Equal(134_999L, loop.FixedStep.Index);
+        Check.Equal(0L, loop.Counters.Errors);
+        Check.True(before > TimeSpan.FromDays(365 * 146));
+    }
+
+    [Case]
     public void What_makes_no_steps_is_refused_by_name()
     {
         Check.Contains("FixedStep", Check.Throws<ArgumentOutOfRangeException>(() => _ = new MainLoop(new LoopOptions { FrameRate = 60, FixedStep = TimeSpan.Zero })).Message);

@@ -156,6 +156,23 @@ public sealed class GameTimeContract : VirtualLoopSuite
     }
 
     [Case]
+    public void The_largest_scale_goes_on_beyond_the_farthest_time()
+    {
+        MainLoop loop = Build(new LoopOptions { FrameRate = 1, FixedStep = Ms(10) });
+        loop.TimeScale = 1_000_000;
+        TimeSpan shortest = TimeSpan.MaxValue, dropped = TimeSpan.Zero;
+        loop.OnFrame(FramePhase.Update, frame =>
+        {
+            shortest = frame.Delta < shortest ? frame.Delta : shortest;
+            Check.True(loop.FrameStats.DroppedTime >= dropped);
+            dropped = loop.FrameStats.DroppedTime;
+        });
+        RunFor(TimeSpan.FromHours(6));
+        Check.Equal(TimeSpan.FromSeconds(1_000_000), shortest);
+        Check.Equal(0L, loop.Counters.Errors);
+    }
+
+    [Case]
     public void A_disposed_loop_has_no_game_time()
     {
         Loop.Dispose();

@@ -230,6 +230,29 @@ public sealed class RealTimeCases
     }
 
     [Case]
+    public void CpusOfWhichSomeAreNotThere_AreNotTaken_WhenTheyAreNotRequired()
+    {
+        ThreadView before = ThreadView.Current();
+        int here = int.Parse(OneCpuOf(before), CultureInfo.InvariantCulture);
+        var log = new SilentLog();
+        using MainLoop loop = Loops.New(options => options with
+        {
+            Log = log,
+            RealTime = new RealTimeOptions { Policy = SchedulingPolicy.Unchanged, CpuAffinity = [here, 8191], Required = false },
+        });
+        ThreadView? inRun = null;
+        loop.CallSoon(() =>
+        {
+            inRun = ThreadView.Current();
+            loop.Stop();
+        });
+        loop.Run();
+        Check.Equal(before, inRun!, "the loop runs without it");
+        Check.Contains("The loop runs without it", string.Join(' ', log.Messages));
+        Check.Equal(before, ThreadView.Current());
+    }
+
+    [Case]
     public void WrongOptions_AreRefusedWhenTheLoopIsMade()
     {
         Check.Contains("1 to 99", Check.Throws<ArgumentOutOfRangeException>(() => InLoop(new RealTimeOptions { Priority = 0 })).Message);
