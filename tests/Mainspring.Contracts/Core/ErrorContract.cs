@@ -50,6 +50,25 @@ public sealed class ErrorContract : VirtualLoopSuite
     }
 
     [Case]
+    public void Lambdas_and_local_functions_are_named_as_in_the_source()
+    {
+        const string Here = $"{nameof(ErrorContract)}.{nameof(Lambdas_and_local_functions_are_named_as_in_the_source)}";
+        int captured = 0;
+        Loop.UnhandledException += Collect;
+        Loop.CallSoon(static () => throw new FormatException());
+        Loop.CallSoon(() => throw new FormatException($"{captured}"));
+        Loop.CallSoon(() => Loop.CallSoon(() => throw new FormatException($"{captured}")));
+        Loop.CallSoon(Local);
+        RunUntilIdle();
+        string type = typeof(ErrorContract).Namespace + ".";
+        Check.Sequence(
+            [$"a lambda in {type}{Here}", $"a lambda in {type}{Here}", $"{type}{nameof(ErrorContract)}.{nameof(Local)}", $"a lambda in {type}{Here}"],
+            _errors.Select(static error => error.Name));
+
+        static void Local() => throw new FormatException();
+    }
+
+    [Case]
     public void One_callback_that_fails_does_not_disturb_the_rest_of_its_round()
     {
         Loop.UnhandledException += Collect;
