@@ -171,11 +171,12 @@ internal sealed class Report(SchedulerSettings settings, BoundedWriter output, S
         }
 
         (long withNs, long withoutNs) = (with.Meter.Lateness.Percentile(99), without.Meter.Lateness.Percentile(99));
-        string unfinished = with.LateOrDropped + without.LateOrDropped == 0 ? "" : $" {with.LateOrDropped} frames were late or dropped with it, {without.LateOrDropped} without.";
+        string unfinished = with.LateOrDropped + without.LateOrDropped == 0 ? "" : $" Late or dropped: {with.LateOrDropped} with it, {without.LateOrDropped} without.";
         string done = with.BackgroundDone < without.BackgroundDone
             ? $"The price: {with.BackgroundDone} background items done instead of {without.BackgroundDone}."
             : $"It cost nothing: {with.BackgroundDone} background items were done with it, {without.BackgroundDone} without.";
-        return $"With the budget, frames started at most {Quantity.Text(withNs)} after their deadline (p99), without it {Quantity.Text(withoutNs)}.{unfinished}\n{done}\n";
+        string gain = withNs < withoutNs ? "" : " In this run the budget gained nothing.";
+        return $"With the budget, frames started at most {Quantity.Text(withNs)} after their deadline (p99), without it {Quantity.Text(withoutNs)}.{gain}{unfinished}\n{done}\n";
     }
 
     private static void Percentiles(StringBuilder text, string name, LatencyHistogram histogram) =>
