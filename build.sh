@@ -50,7 +50,7 @@ command_run() {
     local defaults=()
     given --serial "$@" || given --simulate "$@" || defaults+=(--simulate)
     given --hz "$@" || defaults+=(--hz 60)
-    given --for "$@" || defaults+=(--for 5)
+    given --for "$@" || given --seconds "$@" || defaults+=(--for 5)
     say "out/mainspring-pi run ${defaults[*]} $*"
     exec out/mainspring-pi run "${defaults[@]}" "$@"
 }

@@ -60,7 +60,7 @@ public sealed record LoopOptions
     /// <summary>What an unhandled exception does to the loop.</summary>
     public ErrorPolicy ErrorPolicy { get; init; } = ErrorPolicy.Continue;
 
-    /// <summary>Debug mode: calls from the wrong thread throw, slow callbacks are reported, and errors say where their callback was scheduled. Costs time and memory.</summary>
+    /// <summary>Debug mode: calls from the wrong thread throw (without it they are not noticed), slow callbacks are reported, and errors say where their callback was scheduled. Costs time and memory.</summary>
     public bool Debug { get; init; }
 
     /// <summary>In debug mode: how long a callback may take before it is reported.</summary>

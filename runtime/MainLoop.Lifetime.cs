@@ -58,10 +58,10 @@ public sealed partial class MainLoop
     }
 
     /// <summary>
-    /// Runs one turn from a foreign loop. It leaves the thread as it found it: its synchronization context, timer slack, policy and signals. In
+    /// Runs one turn from a foreign loop: everything that is due, however long it takes. It leaves the thread as it found it: its synchronization context, timer slack, policy and signals. In
     /// <see cref="Pacing.Host"/> it is one frame, with the delta measured and no deadline.
     /// </summary>
-    /// <param name="maxWait">How long it may block when nothing is runnable; by default not at all.</param>
+    /// <param name="maxWait">How long it may block when nothing is runnable; by default not at all. It bounds the waiting, not the work: for a budget see <see cref="TickFrame"/>.</param>
     /// <returns>What the foreign loop is to do next.</returns>
     /// <exception cref="InvalidOperationException">The loop runs already, or belongs to another thread.</exception>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>

@@ -5,7 +5,7 @@ namespace Mainspring;
 
 public sealed partial class MainLoop
 {
-    /// <summary>Runs a callback in the next round, in the order of the calls. Allocates nothing.</summary>
+    /// <summary>Runs a callback in the next round, in the order of the calls. Allocates nothing. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
     /// <param name="callback">The callback. It runs once at most, on the loop's thread, never before this call has returned.</param>
     /// <returns>A handle that can cancel it.</returns>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
@@ -17,7 +17,7 @@ public sealed partial class MainLoop
             : AddCallback(callback, null, Priority.Normal, null, null);
     }
 
-    /// <summary>Runs a callback in its lane's next round.</summary>
+    /// <summary>Runs a callback in its lane's next round. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
     /// <param name="callback">The callback.</param>
     /// <param name="priority">The lane.</param>
     /// <param name="name">Its name in messages and traces; null takes the method's.</param>
@@ -29,7 +29,7 @@ public sealed partial class MainLoop
         return AddCallback(callback, null, priority, name, null);
     }
 
-    /// <summary>Runs a callback with a state in the next round: no closure, no allocation.</summary>
+    /// <summary>Runs a callback with a state in the next round: no closure, no allocation. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
     /// <typeparam name="TState">The state's type.</typeparam>
     /// <param name="callback">The callback.</param>
     /// <param name="state">What it is given.</param>
@@ -44,7 +44,7 @@ public sealed partial class MainLoop
             : AddStateful(callback, state, Priority.Normal, null);
     }
 
-    /// <summary>Runs a callback with a state in its lane's next round.</summary>
+    /// <summary>Runs a callback with a state in its lane's next round. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
     /// <typeparam name="TState">The state's type.</typeparam>
     /// <param name="callback">The callback.</param>
     /// <param name="state">What it is given.</param>
@@ -59,7 +59,7 @@ public sealed partial class MainLoop
         return AddStateful(callback, state, priority, name);
     }
 
-    /// <summary>Runs a callback in an execution context, so that it sees the values of <see cref="AsyncLocal{T}"/> captured there; other callbacks see the loop's.</summary>
+    /// <summary>Runs a callback in an execution context, so that it sees the values of <see cref="AsyncLocal{T}"/> captured there; other callbacks see the loop's. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
     /// <param name="callback">The callback.</param>
     /// <param name="context">The context, from <see cref="ExecutionContext.Capture"/>.</param>
     /// <param name="priority">The lane.</param>
@@ -73,7 +73,7 @@ public sealed partial class MainLoop
         return AddCallback(callback, null, priority, name, context);
     }
 
-    /// <summary>Runs a callback after a delay, counted from now: it never runs early. Reads the clock; <see cref="CallAt(TimeSpan, Action, string?)"/> does not.</summary>
+    /// <summary>Runs a callback after a delay, counted from now: it never runs early. Reads the clock; <see cref="CallAt(TimeSpan, Action, string?)"/> does not. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
     /// <param name="delay">The delay; a negative one means now.</param>
     /// <param name="callback">The callback. Callbacks of equal deadlines run in the order of the calls.</param>
     /// <param name="name">Its name in messages and traces; null takes the method's.</param>
@@ -85,7 +85,7 @@ public sealed partial class MainLoop
         return AddTimer(Nanoseconds.Deadline(Clock.ReadNs(), Nanoseconds.From(delay)), callback, null, name);
     }
 
-    /// <summary>Runs a callback after a delay in seconds, counted from now.</summary>
+    /// <summary>Runs a callback after a delay in seconds, counted from now. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
     /// <param name="delaySeconds">The delay in seconds; a negative one means now.</param>
     /// <param name="callback">The callback.</param>
     /// <param name="name">Its name in messages and traces; null takes the method's.</param>
@@ -99,7 +99,7 @@ public sealed partial class MainLoop
         return AddTimer(Nanoseconds.Deadline(Clock.ReadNs(), delayNs), callback, null, name);
     }
 
-    /// <summary>Runs a callback with a state after a delay, counted from now: no closure, no allocation.</summary>
+    /// <summary>Runs a callback with a state after a delay, counted from now: no closure, no allocation. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
     /// <typeparam name="TState">The state's type.</typeparam>
     /// <param name="delay">The delay; a negative one means now.</param>
     /// <param name="callback">The callback.</param>
@@ -115,7 +115,7 @@ public sealed partial class MainLoop
         return AddTimer(Nanoseconds.Deadline(Clock.ReadNs(), Nanoseconds.From(delay)), callback, state, name);
     }
 
-    /// <summary>Runs a callback at a time, to the 100 ns. A time that has passed means now.</summary>
+    /// <summary>Runs a callback at a time, to the 100 ns. A time that has passed means now. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
     /// <param name="when">The time since the loop's start, such as <see cref="Now"/> plus a delay.</param>
     /// <param name="callback">The callback. Callbacks of equal deadlines run in the order of the calls.</param>
     /// <param name="name">Its name in messages and traces; null takes the method's.</param>
@@ -129,7 +129,7 @@ public sealed partial class MainLoop
             : AddTimer(Nanoseconds.From(when), callback, null, name);
     }
 
-    /// <summary>Runs a callback with a state at a time: no closure, no allocation.</summary>
+    /// <summary>Runs a callback with a state at a time: no closure, no allocation. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
     /// <typeparam name="TState">The state's type.</typeparam>
     /// <param name="when">The time since the loop's start.</param>
     /// <param name="callback">The callback.</param>
@@ -149,7 +149,7 @@ public sealed partial class MainLoop
 
     /// <summary>
     /// Runs a callback every period, on the grid that starts one period from now: it does not drift. A period that was missed is skipped to the
-    /// next grid point and counted in <see cref="TimerHandle.MissedPeriods"/>. Among equal deadlines a period counts as scheduled when the one before it ran.
+    /// next grid point and counted in <see cref="TimerHandle.MissedPeriods"/>. Among equal deadlines a period counts as scheduled when the one before it ran. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.
     /// </summary>
     /// <param name="period">The period, at least 100 ns.</param>
     /// <param name="callback">The callback.</param>
@@ -163,7 +163,7 @@ public sealed partial class MainLoop
         return AddPeriodic(period, callback, null, name);
     }
 
-    /// <summary>Runs a callback with a state every period, as <see cref="CallEvery(TimeSpan, Action, string?)"/>.</summary>
+    /// <summary>Runs a callback with a state every period, as <see cref="CallEvery(TimeSpan, Action, string?)"/>. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
     /// <typeparam name="TState">The state's type.</typeparam>
     /// <param name="period">The period, at least 100 ns.</param>
     /// <param name="callback">The callback.</param>
@@ -180,7 +180,7 @@ public sealed partial class MainLoop
         return AddPeriodic(period, callback, state, name);
     }
 
-    /// <summary>Runs work in small steps while nothing else is runnable and the frame has time left; see <see cref="LoopOptions.FrameBudget"/>.</summary>
+    /// <summary>Runs work in small steps while nothing else is runnable and the frame has time left; see <see cref="LoopOptions.FrameBudget"/>. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
     /// <param name="step">Does some of the work, returns soon after <see cref="FrameBudget.Remaining"/> is zero, and says whether there is more to do.</param>
     /// <param name="maxDelay">After this time without a step one runs all the same; null never forces one.</param>
     /// <param name="name">Its name in messages and traces; null takes the method's.</param>

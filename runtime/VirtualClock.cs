@@ -48,7 +48,10 @@ public sealed class VirtualClock : LoopClock
 
     internal override bool AllowsDescriptors => AutojumpThreshold is not null || Rate > 0;
 
-    /// <summary>Moves the time on; a loop that waits looks again. Any thread.</summary>
+    /// <summary>
+    /// Moves the time on, in one jump; a loop that waits looks again. What was due in between runs late, all of it in the next tick, and what it schedules counts from
+    /// the late time. To pass through time deadline by deadline use <see cref="RunOptions.For"/> instead. Any thread.
+    /// </summary>
     /// <param name="by">How far; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="by"/> is negative: time does not go back.</exception>
     public void Advance(TimeSpan by)

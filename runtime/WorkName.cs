@@ -6,6 +6,8 @@ namespace Mainspring;
 /// <summary>Finds a name for anything that a loop runs.</summary>
 internal static class WorkName
 {
+    private const string Lambda = "a lambda in ";
+
     public static string Of(object? subject) => subject switch
     {
         CallbackRecord { Name: { } name } => name,
@@ -16,7 +18,7 @@ internal static class WorkName
         Job job => job.Name,
         Continuation continuation => continuation.Name,
         Action { Target: { } target } when target.GetType() is { IsGenericType: true, GenericTypeArguments: [.., var method] } && method.IsAssignableTo(typeof(IAsyncStateMachine)) =>
-            Continuation.NameOf(method), // the box of an async Task method
+            OfCompiled(method.Name), // the box of an async Task method
         Delegate callback => OfMethod(callback),
         null => "nothing",
         _ => subject.ToString() ?? subject.GetType().Name,
@@ -31,6 +33,43 @@ internal static class WorkName
         _ => callback,
     };
 
-    private static string OfMethod(Delegate callback) =>
-        DiagnosticMethodInfo.Create(callback) is { } method ? $"{method.DeclaringTypeName}.{method.Name}" : "a callback";
+    /// <summary>
+    /// What the source calls a method, from the name that the compiler has given to it or to its type: Patrol for <c>&lt;Patrol&gt;d__3</c>, and for
+    /// <c>&lt;&lt;Level&gt;g__Patrol|3_0&gt;d</c>, a local function; "a lambda in Level" for <c>&lt;Level&gt;b__3_0</c>. Other names are as they are.
+    /// </summary>
+    public static string OfCompiled(string name)
+    {
+        if (!name.StartsWith('<'))
+        {
+            return name;
+        }
+
+        int lambda = name.IndexOf(">b__", StringComparison.Ordinal);
+        if (lambda >= 0)
+        {
+            return Lambda + OfCompiled(name[..lambda]);
+        }
+
+        int local = name.IndexOf("g__", StringComparison.Ordinal);
+        string inner = local >= 0 ? name[(local + 3)..] : name.TrimStart('<');
+        int end = inner.IndexOf(local >= 0 ? '|' : '>');
+        inner = end >= 0 ? inner[..end] : inner;
+        return inner.Length > 0 ? inner : name;
+    }
+
+    private static string OfMethod(Delegate callback)
+    {
+        if (DiagnosticMethodInfo.Create(callback) is not { } method)
+        {
+            return "a callback";
+        }
+
+        string type = method.DeclaringTypeName;
+        int closure = type.IndexOf("+<", StringComparison.Ordinal); // the compiler's own type inside it
+        type = closure >= 0 ? type[..closure] : type;
+        string name = OfCompiled(method.Name);
+        return !name.StartsWith(Lambda, StringComparison.Ordinal) ? $"{type}.{name}"
+            : method.Name.StartsWith("<<Main>$>", StringComparison.Ordinal) ? name // top-level statements
+            : $"{Lambda}{type}.{name[Lambda.Length..]}";
+    }
 }

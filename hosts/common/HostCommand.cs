@@ -13,6 +13,9 @@ internal static class HostCommand
     /// <summary>A device or the system refuses, or the output could not be written.</summary>
     public const int Refused = 1;
 
+    /// <summary>Nobody reads the output any more, as in <c>| head</c>: what a shell says of a program that SIGPIPE has ended, 128 and its number (signal(7)).</summary>
+    public const int ReaderGone = 128 + 13;
+
     private const int BadArguments = 2;
 
     /// <summary>Parses the arguments and runs the command that they name.</summary>
@@ -28,9 +31,16 @@ internal static class HostCommand
             return result.Invoke();
         }
 
-        foreach (ParseError error in result.Errors)
+        if (result.CommandResult.Command is RootCommand && result.UnmatchedTokens is [var word, ..])
         {
-            Console.Error.WriteLine($"{program}: {error.Message}");
+            Console.Error.WriteLine($"{program}: '{word}' is no command; give {string.Join(" or ", root.Subcommands.Select(static command => command.Name))}");
+        }
+        else
+        {
+            foreach (ParseError error in result.Errors)
+            {
+                Console.Error.WriteLine($"{program}: {error.Message}");
+            }
         }
 
         Console.Error.WriteLine($"Try '{program} {(result.CommandResult.Command is RootCommand ? "" : $"{result.CommandResult.Command.Name} ")}--help'.");

@@ -11,6 +11,7 @@ internal sealed unsafe partial class StandardStream(int descriptor) : Stream
 
     private const int Interrupted = 4;      // EINTR
     private const int Again = 11;           // EAGAIN
+    private const int BrokenPipe = 32;      // EPIPE
     private const short Writable = 4;       // POLLOUT
 
     private readonly SafeFileHandle _file = new(descriptor, ownsHandle: false);
@@ -28,6 +29,9 @@ internal sealed unsafe partial class StandardStream(int descriptor) : Stream
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    /// <summary>Whether a write failed because the other end of the pipe was closed.</summary>
+    public static bool IsReaderGone(Exception? failure) => failure is IOException { HResult: BrokenPipe };
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {

@@ -73,6 +73,7 @@ internal sealed class PiHost : IDisposable
         _loop.Run(new Mainspring.RunOptions { For = _settings.For });
         return _report.Summary()
             ? HostCommand.Done
+            : StandardStream.IsReaderGone(_output.Failure) ? HostCommand.ReaderGone
             : throw new IOException($"standard output: {_output.Failure?.Message ?? "its reader takes nothing"}; the summary was not written");
     }
 

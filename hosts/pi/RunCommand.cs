@@ -3,7 +3,7 @@ using Mainspring.Hosts;
 
 namespace Mainspring.Pi;
 
-/// <summary>The command line. Exit codes: 0 done, 1 the device or the system refuses or the summary could not be written, 2 bad arguments.</summary>
+/// <summary>The command line. Exit codes: 0 done, 1 the device or the system refuses or the summary could not be written, 2 bad arguments, 141 nobody reads the output any more.</summary>
 internal static class RunCommand
 {
     private const string HzWanted = "give frames per second, from 0.001 to 1000000, or 0 for event-driven";
@@ -26,7 +26,7 @@ internal static class RunCommand
             HelpName = "N",
             CustomParser = static argument => HostCommand.Parse(argument, static text => HostCommand.Number(text, static n => n == 0 || n is >= 0.001 and <= 1_000_000, HzWanted)),
         };
-        var duration = new Option<double?>("--for")
+        var duration = new Option<double?>("--for", "--seconds")
         {
             Description = "Stop after so many seconds. Without it: until SIGINT, SIGTERM or SIGHUP.",
             HelpName = "SECONDS",

@@ -92,6 +92,7 @@ internal sealed class Report(SchedulerSettings settings, BoundedWriter output, S
         Percentiles(text, "work of a frame", times);
         text.Append(CultureInfo.InvariantCulture, $"\n{result.Frames.Frames} frames, {result.Frames.Late} late (over after the next one was due), {result.Frames.Dropped} dropped\n");
         string share = result.Mode != BackgroundMode.Budgeted ? ""
+            : !result.HasBackground ? "; no background work"
             : result.BackgroundShare is { } got ? string.Create(CultureInfo.InvariantCulture, $"; of what the rest left free, the background got {got * 100:F1} %{(result.BackgroundBehind == 0 ? " and was done" : "")}")
             : "; the rest left nothing free";
         text.Append(CultureInfo.InvariantCulture, $"budget of {Quantity.Text(settings.BudgetNs)} a frame: {result.BudgetUsed * 100:F1} % used{share}\n\n");
@@ -137,6 +138,11 @@ internal sealed class Report(SchedulerSettings settings, BoundedWriter output, S
         Row(text, "background items done", results, static result => Number(result.BackgroundDone));
         Row(text, "background items behind", results, static result => Number(result.BackgroundBehind));
         Row(text, "of the free budget", results, static result => result.Mode == BackgroundMode.Budgeted && result.BackgroundShare is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:F1} %") : "-");
+        if (results is [_, { Mode: BackgroundMode.Budgeted } with, { Mode: BackgroundMode.Callbacks } without])
+        {
+            text.Append('\n').Append(Conclusion(with, without));
+        }
+
         return Write(text) && Flush();
     }
 
@@ -155,6 +161,23 @@ internal sealed class Report(SchedulerSettings settings, BoundedWriter output, S
         BackgroundMode.Callbacks => "background work as plain callbacks, without a budget",
         _ => "no background work",
     };
+
+    // What one sees in the numbers.
+    private static string Conclusion(RunResult with, RunResult without)
+    {
+        if (!with.HasBackground)
+        {
+            return "The load has no background work, so the budget changes nothing.\n";
+        }
+
+        (long withNs, long withoutNs) = (with.Meter.Lateness.Percentile(99), without.Meter.Lateness.Percentile(99));
+        string unfinished = with.LateOrDropped + without.LateOrDropped == 0 ? "" : $" Late or dropped: {with.LateOrDropped} with it, {without.LateOrDropped} without.";
+        string done = with.BackgroundDone < without.BackgroundDone
+            ? $"The price: {with.BackgroundDone} background items done instead of {without.BackgroundDone}."
+            : $"It cost nothing: {with.BackgroundDone} background items were done with it, {without.BackgroundDone} without.";
+        string gain = withNs < withoutNs ? "" : " In this run the budget gained nothing.";
+        return $"With the budget, frames started at most {Quantity.Text(withNs)} after their deadline (p99), without it {Quantity.Text(withoutNs)}.{gain}{unfinished}\n{done}\n";
+    }
 
     private static void Percentiles(StringBuilder text, string name, LatencyHistogram histogram) =>
         text.Append(CultureInfo.InvariantCulture, $"{name,-26}{Quantity.Text(histogram.Percentile(50)),10}{Quantity.Text(histogram.Percentile(99)),10}{Quantity.Text(histogram.Percentile(99.9)),10}{Quantity.Text(histogram.Max),10}\n");

@@ -9,8 +9,11 @@ internal sealed record RunResult(BackgroundMode Mode, TimeSpan Time, FrameStats 
     /// <summary>How much of their budget the frames and the background have used: 0 to 1.</summary>
     public double BudgetUsed => Meter.BudgetNs > 0 ? (double)Meter.UsedNs / Meter.BudgetNs : 0;
 
-    /// <summary>How much of the budget that all else has left free the background has got: 0 to 1. Null when nothing was free.</summary>
-    public double? BackgroundShare => Meter.FreeNs > 0 ? Math.Min(1, (double)Meter.BackgroundNs / Meter.FreeNs) : null;
+    /// <summary>Whether there was background work to do.</summary>
+    public bool HasBackground => Lanes.Any(static lane => lane.Spec.Kind == LoadKind.Background);
+
+    /// <summary>How much of the budget that all else has left free the background has got: 0 to 1. Null when nothing was free, or there is no background work.</summary>
+    public double? BackgroundShare => HasBackground && Meter.FreeNs > 0 ? Math.Min(1, (double)Meter.BackgroundNs / Meter.FreeNs) : null;
 
     /// <summary>Items of background work that were done.</summary>
     public long BackgroundDone => Lanes.Where(static lane => lane.Spec.Kind == LoadKind.Background).Sum(static lane => lane.Done);

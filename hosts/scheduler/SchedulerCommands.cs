@@ -4,7 +4,7 @@ using Mainspring.Hosts;
 
 namespace Mainspring.Scheduler;
 
-/// <summary>The command line. Exit codes: 0 done, 1 the summary could not be written, 2 bad arguments.</summary>
+/// <summary>The command line. Exit codes: 0 done, 1 the summary could not be written, 2 bad arguments, 141 nobody reads the output any more.</summary>
 internal static class SchedulerCommands
 {
     private const double DefaultHz = 60;
@@ -62,7 +62,7 @@ internal static class SchedulerCommands
             HelpName = "N",
             CustomParser = static argument => HostCommand.Parse<int?>(argument, static text => (int)HostCommand.Number(text, static n => n is >= 0 and <= 1_000_000 && Math.Floor(n) == n, JobsWanted)),
         };
-        var seconds = new Option<double?>("--seconds")
+        var seconds = new Option<double?>("--seconds", "--for")
         {
             Description = "How long a run takes; 10 by default. SIGINT, SIGTERM and SIGHUP end it earlier, with its summary.",
             HelpName = "S",

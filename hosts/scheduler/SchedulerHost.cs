@@ -53,6 +53,7 @@ internal sealed class SchedulerHost : IDisposable
             using var host = new SchedulerHost(settings);
             return run(host)
                 ? HostCommand.Done
+                : StandardStream.IsReaderGone(host._output.Failure) ? HostCommand.ReaderGone
                 : throw new IOException($"standard output: {host._output.Failure?.Message ?? "its reader takes nothing"}; the summary was not written");
         }
         catch (IOException exception)

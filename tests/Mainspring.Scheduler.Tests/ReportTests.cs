@@ -47,6 +47,50 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void Comparison_AsText_EndsWithWhatOneSees()
+    {
+        string text = Print(json: false, static (report, result) => Assert.True(report.Comparison([result with { Mode = BackgroundMode.None }, result, result with { Mode = BackgroundMode.Callbacks }])));
+
+        Assert.EndsWith(
+            "\n\nWith the budget, frames started at most 2 ms after their deadline (p99), without it 2 ms. In this run the budget gained nothing. Late or dropped: 3 with it, 3 without.\n"
+            + "It cost nothing: 0 background items were done with it, 0 without.\n",
+            text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Comparison_WithFewerItemsDoneInTheBudget_NamesThePrice()
+    {
+        string text = Print(json: false, static (report, result) =>
+        {
+            var more = new Lane(s_loads[1], result.Meter, new BusyWork());
+            more.Arrive(1);
+            more.RunOne();
+            RunResult callbacks = result with { Mode = BackgroundMode.Callbacks, Lanes = [more], Frames = default };
+            Assert.True(report.Comparison([result, result with { Frames = default }, callbacks]));
+        });
+
+        Assert.EndsWith("without it 2 ms. In this run the budget gained nothing.\nThe price: 0 background items done instead of 1.\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WithoutBackgroundWork_NothingIsSaidOfItsShare()
+    {
+        string text = Print(json: false, static (report, result) => Assert.True(report.Summary(result with { Lanes = [result.Lanes[0]] })));
+
+        Assert.Contains("% used; no background work\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("the background got", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Comparison_OfARunThatWasCutShort_DrawsNoConclusion()
+    {
+        string text = Print(json: false, static (report, result) => Assert.True(report.Comparison([result with { Mode = BackgroundMode.None }, result])));
+
+        Assert.DoesNotContain("With the budget,", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Comparison_InJson_NamesTheRunsThatWereMade()
     {
         string text = Print(json: true, static (report, result) => Assert.True(report.Comparison([result])));

@@ -96,6 +96,17 @@ def test_text_shows_a_histogram_in_plain_ascii_where_it_is_no_terminal():
         check(expected in result.stdout, f"'{expected}' is not in {result.stdout}")
     result = run("compare", "--seconds", "0.5", "--hz", "100", "--jobs", "5")
     check(result.returncode == 0 and "none  with budget    callbacks" in result.stdout, result.stdout)
+    p99 = re.search(r"^start after deadline, p99 +[\d.]+ [mun]?s +([\d.]+ [mun]?s) +([\d.]+ [mun]?s)$", result.stdout, re.M)
+    check(f"With the budget, frames started at most {p99[1]} after their deadline (p99), without it {p99[2]}." in result.stdout, result.stdout)
+    done = re.search(r"^background items done +0 +(\d+) +(\d+)$", result.stdout, re.M)
+    check(all(number in result.stdout.splitlines()[-1] for number in done.groups()), result.stdout)
+
+
+def test_without_background_work_it_says_so():
+    text = run("run", "--for", "0.5", "--hz", "100", "--load", "frame:1x10us").stdout
+    check("% used; no background work\n" in text and "the background got" not in text, text)
+    text = run("compare", "--for", "0.3", "--hz", "100", "--load", "frame:1x10us").stdout
+    check(text.endswith("\nThe load has no background work, so the budget changes nothing.\n"), text)
 
 
 def test_wrong_arguments_are_one_line_that_says_what_is_allowed_and_exit_code_2():
@@ -117,8 +128,9 @@ def test_wrong_arguments_are_one_line_that_says_what_is_allowed_and_exit_code_2(
             lines = result.stderr.splitlines()
             check(len(lines) == 2 and lines[0].startswith(f"mainspring-scheduler: {said}"), f"{args}: {result.stderr}")
             check(lines[1] == f"Try 'mainspring-scheduler {command} --help'.", lines[1])
-    for args in ([], ["nonsense"]):
-        check(run(*args).returncode == 2, str(args))
+    check(run().returncode == 2, "no command")
+    result = run("nonsense")
+    check((result.returncode, result.stderr) == (2, "mainspring-scheduler: 'nonsense' is no command; give run or compare\nTry 'mainspring-scheduler --help'.\n"), result.stderr)
 
 
 def test_help_explains_loads():
@@ -151,6 +163,15 @@ def test_an_output_that_is_full_is_one_line_and_exit_code_1():
             result = subprocess.run([PROGRAM, command, "--seconds", "600"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
             check(result.returncode == 1, f"exit code {result.returncode}: {result.stderr}")
             check(result.stderr.count("\n") == 1 and result.stderr.startswith("mainspring-scheduler: standard output: "), result.stderr)
+
+
+def test_a_reader_that_goes_ends_it_silently_as_sigpipe_does():
+    for command in ("run", "compare"):
+        process = subprocess.Popen([PROGRAM, command, "--seconds", "600"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        check(process.stdout.readline(), "no first line")
+        process.stdout.close()
+        code, errors = process.wait(PATIENCE), process.stderr.read().decode()
+        check((code, errors) == (128 + signal.SIGPIPE, ""), f"{command}: exit code {code}: {errors}")
 
 
 def test_it_is_small():

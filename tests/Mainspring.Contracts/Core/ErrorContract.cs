@@ -50,6 +50,39 @@ public sealed class ErrorContract : VirtualLoopSuite
     }
 
     [Case]
+    public void Lambdas_and_local_functions_are_named_as_in_the_source()
+    {
+        const string Here = $"{nameof(ErrorContract)}.{nameof(Lambdas_and_local_functions_are_named_as_in_the_source)}";
+        int captured = 0;
+        Loop.UnhandledException += Collect;
+        Loop.CallSoon(static () => throw new FormatException());
+        Loop.CallSoon(() => throw new FormatException($"{captured}"));
+        Loop.CallSoon(() => Loop.CallSoon(() => throw new FormatException($"{captured}")));
+        Loop.CallSoon(Local);
+        RunUntilIdle();
+        string type = typeof(ErrorContract).Namespace + ".";
+        Check.Sequence(
+            [$"a lambda in {type}{Here}", $"a lambda in {type}{Here}", $"{type}{nameof(ErrorContract)}.{nameof(Local)}", $"a lambda in {type}{Here}"],
+            _errors.Select(static error => error.Name));
+
+        static void Local() => throw new FormatException();
+    }
+
+    [Case]
+    public void Names_that_the_compiler_makes_are_read()
+    {
+        foreach ((string compiled, string source) in (ReadOnlySpan<(string, string)>)
+        [
+            ("Patrol", "Patrol"), ("<Patrol>d__3", "Patrol"), ("<<Level>g__Patrol|3_0>d", "Patrol"), ("<Level>g__Patrol|3_0", "Patrol"),
+            ("<Level>b__3_0", "a lambda in Level"), ("<<Level>b__3_0>d", "a lambda in Level"), ("<<Level>g__Patrol|3_0>b__1", "a lambda in Patrol"),
+            ("<<Main>$>b__0_42", "a lambda in Main"), ("<<<Main>$>b__0_3>d", "a lambda in Main"), ("<<Main>$>g__Patrol|0_1", "Patrol"), ("<<<Main>$>g__Patrol|0_1>d", "Patrol"), ("<>c", "<>c"),
+        ])
+        {
+            Check.Equal(source, WorkName.OfCompiled(compiled));
+        }
+    }
+
+    [Case]
     public void One_callback_that_fails_does_not_disturb_the_rest_of_its_round()
     {
         Loop.UnhandledException += Collect;
