@@ -40,12 +40,5 @@ internal abstract class Continuation
     }
 
     /// <summary>The name of an async method, from that of the type that the compiler has made of it.</summary>
-    public static string NameOf(Type stateMachine)
-    {
-        string type = stateMachine.Name; // <Patrol>d__3; <<Level>g__Patrol|3_0>d for a local function
-        int local = type.IndexOf("g__", StringComparison.Ordinal);
-        int start = local >= 0 ? local + 3 : 1;
-        int end = local >= 0 ? type.IndexOf('|', start) : type.IndexOf('>', start);
-        return type.StartsWith('<') && end > start ? type[start..end] : type;
-    }
+    public static string NameOf(Type stateMachine) => WorkName.OfCompiled(stateMachine.Name);
 }

@@ -129,11 +129,14 @@ public class Job
         }
         else
         {
-            EndEarly(null);
+            Loop.JobTable.End(this);
         }
 
         return true;
     }
+
+    /// <summary>Ends it, cancelled.</summary>
+    internal void EndCancelled() => EndEarly(null);
 
     /// <summary>Where it stands in its pass.</summary>
     internal int PlaceInPass { get; set; }

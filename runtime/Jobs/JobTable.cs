@@ -1,9 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace Mainspring;
 
 /// <summary>All jobs of a loop, and the phases in which those run that wait for a frame.</summary>
 internal sealed class JobTable
 {
     private readonly JobPass[] _phases = new JobPass[(int)FramePhase.Present + 1];
+    private readonly Queue<Job> _deferred = new();
+    private int _endings; // nested
     private JobPass? _running;
     private Job? _first;
     private Job? _last;
@@ -132,6 +136,25 @@ internal sealed class JobTable
         }
 
         return jobs;
+    }
+
+    /// <summary>Ends a job that was cancelled. A <c>finally</c> block may cancel the next job, and its the next: where the stack is nearly used up, that waits for the outermost
+    /// call, which ends them all before it returns.</summary>
+    public void End(Job job)
+    {
+        if (_endings > 0 && !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            _deferred.Enqueue(job);
+            return;
+        }
+
+        _endings++;
+        job.EndCancelled();
+        _endings--;
+        while (_endings == 0 && _deferred.TryDequeue(out Job? next))
+        {
+            End(next);
+        }
     }
 
     /// <summary>Cancels all jobs, the youngest first.</summary>

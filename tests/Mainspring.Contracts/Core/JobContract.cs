@@ -452,6 +452,43 @@ public sealed class JobContract : VirtualLoopSuite
     }
 
     [Case]
+    public void A_chain_of_cancellations_in_finally_blocks_overflows_no_stack()
+    {
+        const int Length = 20_000;
+        int ended = 0;
+        Worker.Run(() =>
+        {
+            using MainLoop loop = Loops.New(static options => options with { Clock = new VirtualClock() });
+            Job? job = null;
+            for (int i = 0; i < Length; i++)
+            {
+                job = loop.StartJob(Link(job));
+            }
+
+            loop.Tick();
+            Check.True(job!.Cancel());
+            Check.Equal(Length, ended, "when the outermost call returns");
+            Check.Equal(0, loop.Jobs.Count);
+        });
+
+        IEnumerator<Wait> Link(Job? next)
+        {
+            try
+            {
+                while (true)
+                {
+                    yield return Wait.NextFrame;
+                }
+            }
+            finally
+            {
+                ended++;
+                next?.Cancel();
+            }
+        }
+    }
+
+    [Case]
     public void A_step_that_waits_for_a_delay_allocates_nothing()
     {
         IEnumerator<Wait> Endless()
