@@ -394,21 +394,20 @@ public sealed class FixedStepContract : VirtualLoopSuite
     [Case]
     public void Simulated_time_grows_to_the_farthest_and_no_further()
     {
-        MainLoop loop = Build(new LoopOptions { Pacing = Pacing.Host, FixedStep = TimeSpan.FromDays(1), MaxFixedSteps = int.MaxValue });
-        TimeSpan before = TimeSpan.MinValue;
-        loop.OnFrame(FramePhase.FixedUpdate, frame =>
-        {
-            Check.True(loop.FixedStep.Time >= before);
-            before = loop.FixedStep.Time;
-        });
+        var steps = new FixedSteps(new LoopOptions { Pacing = Pacing.Host, FixedStep = TimeSpan.FromDays(1), MaxFixedSteps = int.MaxValue });
+        long before = long.MinValue;
         for (int i = 0; i < 3; i++)
         {
-            loop.TickFrame(TimeSpan.FromDays(45_000), Ms(5));
+            steps.BeginFrame(Nanoseconds.From(TimeSpan.FromDays(45_000)), isSingleStep: false);
+            while (steps.TryBegin(isPaused: false))
+            {
+                Check.True(steps.TimeNs >= before);
+                before = steps.TimeNs;
+            }
         }
 
-        Check.Equal(134_999L, loop.FixedStep.Index);
-        Check.Equal(0L, loop.Counters.Errors);
-        Check.True(before > TimeSpan.FromDays(365 * 146));
+        Check.Equal(134_999L, steps.Current.Index);
+        Check.Equal(Nanoseconds.Farthest, before);
     }
 
     [Case]
