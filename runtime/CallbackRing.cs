@@ -60,12 +60,14 @@ internal sealed class CallbackRing
     /// <summary>Runs entries up to <paramref name="end"/>, each in the loop's context. When one throws, it stands at <see cref="Head"/>, and <see cref="Skip"/> passes it.</summary>
     public void RunUntil(long end, in AmbientContext ambient)
     {
-        while (_head != end)
+        long head = _head;
+        while (head != end)
         {
-            ref Entry entry = ref At(_head);
+            ref Entry entry = ref At(head);
             Invoke(entry.Callback, entry.State);
             ambient.Restore();
-            Skip(); // only now: while it runs, the entry says what is running
+            At(head) = default; // only now: while it runs, the entry says what is running
+            _head = ++head;
         }
     }
 
