@@ -245,6 +245,37 @@ public sealed class RetryCases : IDisposable
     }
 
     [Case]
+    public void DeviceThatHasWorked_IsTriedAgainWithTheFirstDelay_AndOneThatHasNotBacksOff()
+    {
+        var source = new ScriptedSource();
+        SourceHandle handle = _loop.Add(source, new RetryPolicy { InitialDelay = TimeSpan.FromSeconds(1) });
+        Check.Sequence([1.0, 1, 1, 1], Delays(events: 3, times: 4), "it gave events each time");
+        Check.Sequence([2.0, 4, 8, 10], Delays(events: 1, times: 4), "a good-bye is all that it gave");
+        Check.Sequence([1.0], Delays(events: 3, times: 1));
+
+        List<double> Delays(int events, int times)
+        {
+            var delays = new List<double>();
+            for (int i = 0; i < times; i++)
+            {
+                for (int number = 0; number < events; number++)
+                {
+                    source.Context!.Emit(new Queued(number));
+                }
+
+                TimeSpan gone = _loop.TimeProvider.GetElapsedTime(0);
+                source.Context!.Disconnected();
+                Check.Equal(SourceState.WaitingToRetry, handle.State);
+                _loop.Tick(TimeSpan.FromHours(1));
+                Check.Equal(SourceState.Attached, handle.State);
+                delays.Add((_loop.TimeProvider.GetElapsedTime(0) - gone).TotalSeconds);
+            }
+
+            return delays;
+        }
+    }
+
+    [Case]
     public void FirstAttach_ThatThrows_ThrowsAndLeavesNothing()
     {
         _source.IsBroken = true;
