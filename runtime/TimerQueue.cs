@@ -23,6 +23,7 @@ internal sealed class TimerQueue
     private const int SweepEvery = 32;             // cancelled timers for one sweep
     private const int SweepLength = 64;            // of so many entries, so that at most half of them stay stale
     private const int LeastLength = 16;            // of a slot's array; the others are twice as long each
+    private const int FirstSpares = 8;             // arrays of that length that a new queue has, so that a small program never makes one
     private const int NoTimer = -1;
 
     private static readonly Action<TimerQueue> s_runNextDue = static queue => queue.RunNextDue();
@@ -61,6 +62,11 @@ internal sealed class TimerQueue
         foreach (ref Slot slot in _slots.AsSpan())
         {
             slot.Entries = [];
+        }
+
+        for (int i = 0; i < FirstSpares; i++)
+        {
+            GiveBack(new Entry[LeastLength]);
         }
     }
 

@@ -60,6 +60,27 @@ public sealed class AllocationContract : VirtualLoopSuite
     }
 
     [Case]
+    public void A_few_timers_allocate_nothing_whenever_they_meet()
+    {
+        // Hours apart, their deadlines share a slot of the wheel, or need one more of them than ever before.
+        int[] periods = [7, 1000, 4_001, 61_000, 4_000_037];
+        foreach (int ms in periods)
+        {
+            Loop.CallEvery(Ms(ms), Count);
+        }
+
+        Loop.Tick(Ms(4_100_000)); // what runs for the first time
+        Loop.Tick();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1_000_000; i++)
+        {
+            Loop.Tick(Ms(1000));
+        }
+
+        Check.Equal(0L, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Case]
     public void Frames_allocate_nothing()
     {
         MainLoop loop = Build(new LoopOptions { FrameRate = 60 });
