@@ -8,7 +8,14 @@ namespace Mainspring.Linux;
 /// </summary>
 internal sealed unsafe class StandardError : Stream
 {
-    private readonly SafeFileHandle _file = new(2, ownsHandle: false);
+    private readonly SafeFileHandle _file;
+
+    public StandardError()
+        : this(new SafeFileHandle(2, ownsHandle: false))
+    {
+    }
+
+    internal StandardError(SafeFileHandle file) => _file = file;
 
     public override bool CanRead => false;
 
@@ -38,7 +45,7 @@ internal sealed unsafe class StandardError : Stream
             if (error == Errno.Again)
             {
                 // Whoever shares the descriptor has made it non-blocking.
-                Libc.PollFd one = new() { Descriptor = 2, Events = Libc.PollOut };
+                Libc.PollFd one = new() { Descriptor = (int)_file.DangerousGetHandle(), Events = Libc.PollOut };
                 _ = Libc.PPoll(&one, 1, null, null);
             }
             else if (error != Errno.None && error != Errno.Interrupted)

@@ -86,11 +86,57 @@ public sealed class FrameBudgetContract : VirtualLoopSuite
     }
 
     [Case]
+    public void The_clock_is_read_at_the_latest_at_every_64th_call()
+    {
+        (int calls, double lateUs) = CallsUntilSpent(pace: TimeSpan.Zero);
+        Check.True(calls is > 1 and <= 64, $"{calls} calls");
+        Check.Equal(0.0, lateUs, "no time passes by itself");
+    }
+
+    [Case]
+    public void The_clock_is_read_at_the_latest_every_20_us()
+    {
+        (int calls, double lateUs) = CallsUntilSpent(pace: TimeSpan.FromMicroseconds(1));
+        Check.True(calls > 1, "not at every call");
+        Check.True(lateUs <= 20, $"{lateUs} us late");
+    }
+
+    [Case]
     public void A_budget_that_makes_no_sense_is_refused()
     {
         Check.Throws<ArgumentException>(() => Build(new LoopOptions { FrameBudget = Ms(1) }), "no frames");
         Check.Throws<ArgumentException>(() => Build(new LoopOptions { FrameRate = 60, FrameBudget = TimeSpan.Zero }));
         Check.Throws<ArgumentException>(() => Build(new LoopOptions { FrameRate = 60, FrameBudget = Ms(-1) }));
+    }
+
+    // A step that asks in a steady pace, until the budget ends from one call to the next.
+    private (int Calls, double LateUs) CallsUntilSpent(TimeSpan pace)
+    {
+        MainLoop loop = Build(new LoopOptions { FrameRate = 10 });
+        int calls = 0;
+        TimeSpan end = default;
+        TimeSpan noticed = default;
+        loop.CallInBackground(budget =>
+        {
+            for (int i = 0; i < 1000 && budget.Remaining > TimeSpan.Zero; i++)
+            {
+                Clock.Advance(pace);
+            }
+
+            Clock.Advance(budget.Remaining);
+            end = Clock.Now;
+            do
+            {
+                calls++;
+                Clock.Advance(pace);
+            }
+            while (!budget.IsSpent);
+
+            noticed = Clock.Now;
+            return false;
+        });
+        RunFor(Ms(99));
+        return (calls, (noticed - end).TotalMicroseconds);
     }
 
     // Endless work in units of half a millisecond.

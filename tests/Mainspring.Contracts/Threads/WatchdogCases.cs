@@ -148,6 +148,15 @@ public sealed class WatchdogCases : IDisposable
     }
 
     [Case]
+    public void EndOfAStall_IsReported_AlthoughTheLoopIsDisposedAtOnce()
+    {
+        _loop.CallSoon(Block);
+        _loop.Tick();
+        _loop.Dispose();
+        _over.Wait("the report of the end");
+    }
+
+    [Case]
     public void HandlerThatThrows_IsSurvived()
     {
         _loop.Stalled += static _ => throw new InvalidOperationException("a handler's own problem");
