@@ -136,7 +136,7 @@ command_line() {
 boot() {
     python3 tests/vm/peer.py "$work/ttyS3" &
     peer=$!
-    "${limit[@]}" qemu-system-x86_64 -accel "$accelerator" -cpu max -smp "$cpus" -m 512 \
+    "${limit[@]}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp "$cpus" -m 512 \
         -nodefaults -no-user-config -no-reboot -display none \
         -kernel "/boot/vmlinuz-$kernel" -initrd "$work/initramfs" \
         "$@" \
@@ -180,7 +180,7 @@ die() {
     exit 1
 }
 
-peer='' kernel='' cache='' limit=() accelerator=${VM_ACCELERATOR:-tcg,thread=multi}
+peer='' kernel='' cache='' limit=()
 work=$(mktemp -d)
 trap 'rm -rf "$work"; [[ -z $peer ]] || kill "$peer" 2>/dev/null || true' EXIT
 main "$@"
