@@ -21,7 +21,8 @@ main() {
     cache=artifacts/vm/$kernel
     mkdir -p "$cache"
     [[ -e $cache/gpio-sim.ko ]] || build_module
-    [[ $cache/base.cpio.gz -nt tests/vm/init && $cache/base.cpio.gz -nt tests/vm/run.sh ]] || build_base
+    [[ $cache/bus-sim.ko -nt tests/vm/bus-sim.c ]] || build_bus_module
+    [[ $cache/base.cpio.gz -nt tests/vm/init && $cache/base.cpio.gz -nt tests/vm/run.sh && $cache/base.cpio.gz -nt $cache/bus-sim.ko ]] || build_base
     [[ -e $job ]] || write_job "$@" >"$job"
     build_initramfs
     if [[ $shell ]]; then
@@ -63,6 +64,16 @@ build_module() {
     strip --strip-debug -o "$cache/gpio-sim.ko" "$folder/gpio-sim.ko"
 }
 
+# Our own: an I2C adapter that speaks more than SMBus, and an SPI controller.
+build_bus_module() {
+    local folder=$work/bus-sim
+    mkdir "$folder"
+    cp tests/vm/bus-sim.c "$folder"
+    echo 'obj-m := bus-sim.o' >"$folder/Kbuild"
+    make -C "/lib/modules/$kernel/build" M="$folder" modules >"$folder/log" 2>&1 || { cat "$folder/log" >&2; die "bus-sim cannot be built"; }
+    strip --strip-debug -o "$cache/bus-sim.ko" "$folder/bus-sim.ko"
+}
+
 # What seldom changes: busybox, modules, tools and their libraries.
 build_base() {
     local root=$work/base module name path
@@ -83,8 +94,8 @@ build_base() {
             if [[ $path == */$name.ko ]]; then echo "${path##*/}${module#"$name"}"; else echo "${path##*/}"; fi >>"$root/modules/order"
         done
     done
-    cp "$cache/gpio-sim.ko" "$root/modules/"
-    echo gpio-sim.ko >>"$root/modules/order"
+    cp "$cache/gpio-sim.ko" "$cache/bus-sim.ko" "$root/modules/"
+    printf '%s\n' gpio-sim.ko bus-sim.ko >>"$root/modules/order"
 
     for name in "${tools[@]}"; do
         path=$(PATH=$PATH:/usr/sbin command -v "$name") || die "$name is missing: ./build.sh vm installs it"

@@ -1,0 +1,10 @@
+using Mainspring.Contracts.Buses;
+
+namespace Mainspring.Hardware.I2c;
+
+/// <summary>What every I2C bus does, on the kernel's i2c-stub.</summary>
+public sealed class StubI2cContract : I2cContract
+{
+    /// <inheritdoc/>
+    protected override I2cRig NewRig() => new StubAdapter();
+}
