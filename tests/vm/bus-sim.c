@@ -21,7 +21,8 @@ static int i2c_transfer_all(struct i2c_adapter *adapter, struct i2c_msg *all, in
 {
 	int i, j;
 
-	msleep(delay_ms);
+	if (delay_ms)
+		msleep(delay_ms);
 	transfers++;
 	messages += count;
 	if (fail)
@@ -30,6 +31,11 @@ static int i2c_transfer_all(struct i2c_adapter *adapter, struct i2c_msg *all, in
 		if (all[i].addr != (all[i].flags & I2C_M_TEN ? 0x123 : 0x42))
 			return -ENXIO;
 		if (all[i].flags & I2C_M_RD) {
+			if (all[i].flags & I2C_M_RECV_LEN) {
+				if (registers[at] > I2C_SMBUS_BLOCK_MAX)
+					return -EPROTO;
+				all[i].len += registers[at];
+			}
 			for (j = 0; j < all[i].len; j++)
 				all[i].buf[j] = registers[at++];
 		} else if (all[i].len) {
@@ -43,7 +49,7 @@ static int i2c_transfer_all(struct i2c_adapter *adapter, struct i2c_msg *all, in
 
 static u32 i2c_functions(struct i2c_adapter *adapter)
 {
-	return I2C_FUNC_I2C | I2C_FUNC_10BIT_ADDR | I2C_FUNC_SMBUS_EMUL;
+	return I2C_FUNC_I2C | I2C_FUNC_10BIT_ADDR | I2C_FUNC_SMBUS_EMUL_ALL;
 }
 
 static const struct i2c_algorithm algorithm = {
@@ -59,7 +65,8 @@ static struct i2c_adapter adapter = {
 
 static int spi_transfer(struct spi_controller *controller, struct spi_device *device, struct spi_transfer *transfer)
 {
-	msleep(delay_ms);
+	if (delay_ms)
+		msleep(delay_ms);
 	messages++;
 	if (fail)
 		return -(int)fail;

@@ -122,42 +122,6 @@ public sealed class I2cCases : IDisposable
         _loop.Run(async LoopTask () => Check.True(await bus.Device(0x50).AnswersAsync(_loop)));
     }
 
-    // strace holds each ioctl for 400 ms: the real call, made slow.
-    [Case]
-    public void A_slow_transfer_holds_no_frame_and_a_caller_without_patience_does_not_lose_the_bus()
-    {
-        using var stub = new StubAdapter();
-        using MainLoop loop = Loops.New(static options => options with { FrameRate = 50 });
-        II2cDevice device = stub.Bus.Device(0x50);
-        int frames = 0;
-        loop.OnFrame(FramePhase.Update, _ => frames++);
-        loop.Run(async LoopTask () => await device.WriteRegisterAsync(loop, 5, 0x55));
-        using Tool strace = Tool.Start("strace", "-f", "-p", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "-e", "trace=ioctl", "-e", "inject=ioctl:delay_enter=400000");
-        Patience.Until(static () => File.ReadLines("/proc/self/status").Any(static line => line.StartsWith("TracerPid:", StringComparison.Ordinal) && !line.EndsWith("\t0", StringComparison.Ordinal)), "strace");
-        loop.Run(async LoopTask () =>
-        {
-            await loop.NextFrame();
-            (int before, TimeSpan start) = (frames, loop.Now);
-            Check.Equal(0x55, (int)await device.ReadRegisterAsync(loop, 5));
-            Check.True(loop.Now - start >= TimeSpan.FromMilliseconds(400), $"it was slow: {loop.Now - start}");
-            Check.True(frames - before >= 8, $"{frames - before} frames of 50 Hz in {loop.Now - start}");
-
-            bool isLate = false;
-            start = loop.Now;
-            try
-            {
-                await loop.WithTimeout(token => device.ReadRegisterAsync(loop, 5, token), TimeSpan.FromMilliseconds(60));
-            }
-            catch (TimeoutException)
-            {
-                isLate = true;
-            }
-
-            Check.True(isLate && loop.Now - start < TimeSpan.FromMilliseconds(400), $"left after {loop.Now - start}");
-            Check.Equal(0x55, (int)await device.ReadRegisterAsync(loop, 5));
-        });
-    }
-
     [Case]
     public void A_transfer_allocates_nothing_on_the_loops_thread_in_the_steady_state()
     {
@@ -181,6 +145,7 @@ public sealed class I2cCases : IDisposable
             while (true)
             {
                 await device.ReadRegistersAsync(_loop, 0x20, memory);
+                ended++;
                 await device.ReadRegisterAsync(_loop, 0x20);
                 ended++;
             }

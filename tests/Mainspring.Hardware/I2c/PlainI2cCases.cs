@@ -173,6 +173,7 @@ public sealed class PlainI2cCases : IDisposable
             while (true)
             {
                 await device.ReadRegistersAsync(loop, 0x20, memory);
+                ended++;
                 await device.ReadRegisterAsync(loop, 0x20);
                 ended++;
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Mainspring.Contracts.Buses;
 using Mainspring.Devices;
 using Mainspring.Devices.Linux;
@@ -8,6 +9,7 @@ namespace Mainspring.Hardware.I2c;
 public sealed class PlainI2cContract : I2cContract
 {
     /// <inheritdoc/>
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(I2cContract))] // the cases, which nothing else names
     protected override I2cRig NewRig() => new PlainAdapter();
 }
 

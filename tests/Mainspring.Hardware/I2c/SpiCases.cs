@@ -78,4 +78,32 @@ public sealed class SpiCases : IDisposable
         var error = Check.Throws<IOException>(() => _loop.Run(async LoopTask () => await device.TransferAsync(_loop, new byte[3], default)));
         Check.Contains("/dev/spidev0.0: a transfer of 3 bytes in 1 segments", error.Message);
     }
+
+    [Case]
+    public void A_transfer_allocates_nothing_on_the_loops_thread_in_the_steady_state()
+    {
+        using MainLoop loop = Loops.New();
+        using LinuxSpiDevice device = LinuxSpiDevice.Open(0, 0);
+        long ended = 0;
+        byte[] written = [1, 2, 3, 4], read = new byte[4];
+        loop.CallSoon(() => Exchange().Forget());
+        Allocations.None(() =>
+        {
+            long before = ended;
+            while (ended == before)
+            {
+                loop.Tick(Pump.Wait);
+            }
+        });
+        Check.True(ended > 1000);
+
+        async LoopTask Exchange()
+        {
+            while (true)
+            {
+                await device.TransferAsync(loop, written, read);
+                ended++;
+            }
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Mainspring.Contracts.Buses;
 
 namespace Mainspring.Hardware.I2c;
@@ -6,5 +7,6 @@ namespace Mainspring.Hardware.I2c;
 public sealed class StubI2cContract : I2cContract
 {
     /// <inheritdoc/>
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(I2cContract))] // the cases, which nothing else names
     protected override I2cRig NewRig() => new StubAdapter();
 }
