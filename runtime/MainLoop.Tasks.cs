@@ -99,15 +99,28 @@ public sealed partial class MainLoop
     /// <exception cref="OperationCanceledException">The token was cancelled already.</exception>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public LoopTask<TEvent> WaitFor<TEvent>(SourceHandle source, CancellationToken cancellationToken = default)
+        where TEvent : struct =>
+        WaitFor<TEvent>(source, null, cancellationToken);
+
+    /// <summary>Waits for the next event of a type for which a condition holds. The condition is asked as each event is emitted, so that none is missed.</summary>
+    /// <typeparam name="TEvent">The exact type that the source emits.</typeparam>
+    /// <param name="source">The source.</param>
+    /// <param name="condition">The condition; an exception of it ends the wait. Null takes any event of the type.</param>
+    /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>, on the loop.</param>
+    /// <returns>The event; an <see cref="InvalidOperationException"/> when the source is removed. It is awaited once.</returns>
+    /// <exception cref="InvalidOperationException">The source was removed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled already.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public LoopTask<TEvent> WaitFor<TEvent>(SourceHandle source, Func<TEvent, bool>? condition, CancellationToken cancellationToken = default)
         where TEvent : struct
     {
         CheckWaitFor(source, cancellationToken);
         var wait = (TypedEventWait<TEvent>?)TaskPool.Take(typeof(TypedEventWait<TEvent>)) ?? new TypedEventWait<TEvent>(this);
-        wait.Start(source, cancellationToken);
+        wait.Start(source, condition, cancellationToken);
         return new LoopTask<TEvent>(wait);
     }
 
-    /// <summary>Waits for the next event of whatever type, as <see cref="WaitFor{TEvent}"/>.</summary>
+    /// <summary>Waits for the next event of whatever type, as <see cref="WaitFor{TEvent}(SourceHandle, CancellationToken)"/>.</summary>
     /// <param name="source">The source.</param>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>, on the loop.</param>
     /// <returns>The event's coming. It is awaited once.</returns>
@@ -179,12 +192,38 @@ public sealed partial class MainLoop
             : new FrameStream(this, _awaits[phase], cancellationToken);
     }
 
+    /// <summary>Starts work of a queue.</summary>
+    internal LoopTaskSource<TResult> Start<TState, TResult>(
+        ExecutorQueue queue, Func<TState, CancellationToken, TResult> function, TState state, CancellationToken cancellationToken)
+    {
+        CheckAccess("ExecutorQueue.Run");
+        ThrowIfDisposed(_isClosing);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            var cancelled = new LoopTaskSource<TResult>(this);
+            cancelled.SetException(new OperationCanceledException(cancellationToken));
+            return cancelled;
+        }
+
+        QueuedWork<TState, TResult> work = QueuedWork<TState, TResult>.Take(this, queue, function, state);
+        Enter(work);
+        work.Start(cancellationToken);
+        if (!queue.TryAdd(work))
+        {
+            work.Refuse();
+            throw new InvalidOperationException(
+                $"{queue.Name}: {queue.Capacity} pieces of work wait already, which is all that its queue takes: ask for less at a time, or await one before the next.");
+        }
+
+        return work.Source;
+    }
+
     /// <summary>The work is over, or never begins. Any thread.</summary>
     internal void Leave(ExecutorWork work)
     {
         lock (_executing)
         {
-            _executing.Remove(work.Node!);
+            _executing.Remove(work.Node);
         }
 
         Interlocked.Decrement(ref OutstandingWork);
@@ -203,15 +242,19 @@ public sealed partial class MainLoop
             return work.Source;
         }
 
-        Interlocked.Increment(ref OutstandingWork);
-        lock (_executing)
-        {
-            work.Node = _executing.AddLast(work);
-        }
-
+        Enter(work);
         work.Start(cancellationToken);
         Execute(work);
         return work.Source;
+    }
+
+    private void Enter(ExecutorWork work)
+    {
+        Interlocked.Increment(ref OutstandingWork);
+        lock (_executing)
+        {
+            _executing.AddLast(work.Node);
+        }
     }
 
     private void AbandonExecutorWork()
