@@ -27,6 +27,12 @@ internal static unsafe class SerialDevice
             }
 
             Configure(file, device, before, options);
+            SetLines(file, device, options);
+            if (options.LowLatency)
+            {
+                SetLowLatency(file, device);
+            }
+
             return file;
         }
         catch
@@ -113,6 +119,29 @@ internal static unsafe class SerialDevice
         {
             throw SerialErrors.Unsupported(device, difference);
         }
+    }
+
+    private static void SetLines(SafeFileHandle file, string device, SerialOptions options)
+    {
+        ModemLines on = (options.Dtr == true ? ModemLines.Dtr : 0) | (options.Rts == true ? ModemLines.Rts : 0);
+        ModemLines off = (options.Dtr == false ? ModemLines.Dtr : 0) | (options.Rts == false ? ModemLines.Rts : 0);
+        SerialLines.Write(file, device, on, off);
+    }
+
+    private static void SetLowLatency(SafeFileHandle file, string device)
+    {
+        byte* serial = stackalloc byte[SerialAbi.SerialSize];
+        int* flags = (int*)(serial + SerialAbi.SerialFlagsOffset);
+        if (Libc.Control(file, SerialAbi.GetSerial, serial) == 0)
+        {
+            *flags |= SerialAbi.LowLatency;
+            if (Libc.Control(file, SerialAbi.SetSerial, serial) == 0)
+            {
+                return;
+            }
+        }
+
+        throw SerialErrors.LowLatency(device, Errno.Last);
     }
 
     private static bool IsPseudoTerminal(string device)
