@@ -166,6 +166,7 @@ public abstract class SerialPortBase : ISerialPort
         }
 
         _isDispatching = true;
+        ready = Ready(ready);
         int handled = 0;
         try
         {
@@ -323,6 +324,9 @@ public abstract class SerialPortBase : ISerialPort
             throw new IOException($"{Device}: the port was closed within the break.");
         }
     }
+
+    /// <summary>What the device is ready for; one without a descriptor knows better than the poller.</summary>
+    internal virtual PollEvents Ready(PollEvents reported) => reported;
 
     /// <summary>Opens the device.</summary>
     /// <exception cref="IOException">It is not there or refuses.</exception>
