@@ -9,7 +9,7 @@ internal sealed class LoopPipeScheduler(MainLoop loop) : PipeScheduler
     {
         if (!loop.TryPost(action, state ?? this))
         {
-            ThreadPool.UnsafeQueueUserWorkItem(action, state, preferLocal: false);
+            System.Threading.ThreadPool.UnsafeQueueUserWorkItem(action, state, preferLocal: false);
         }
     }
 }

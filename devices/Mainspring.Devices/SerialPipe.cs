@@ -110,7 +110,9 @@ public sealed class SerialPipe : IDuplexPipe, IDisposable
 
     private void Flush()
     {
+#pragma warning disable CA2012 // consumed once: here, or in OnFlushed. An awaiting method would allocate for each wait.
         _flush = _input.Writer.FlushAsync().GetAwaiter();
+#pragma warning restore CA2012
         if (_flush.IsCompleted)
         {
             _isUnread = _flush.GetResult().IsCompleted;
