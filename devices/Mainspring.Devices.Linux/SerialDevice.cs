@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Devices.Linux;
@@ -126,6 +127,13 @@ internal static unsafe class SerialDevice
         ModemLines on = (options.Dtr == true ? ModemLines.Dtr : 0) | (options.Rts == true ? ModemLines.Rts : 0);
         ModemLines off = (options.Dtr == false ? ModemLines.Dtr : 0) | (options.Rts == false ? ModemLines.Rts : 0);
         SerialLines.Write(file, device, on, off);
+    }
+
+    /// <summary>Whether the driver hands over each byte at once.</summary>
+    public static bool IsLowLatency(SafeHandle file)
+    {
+        byte* serial = stackalloc byte[SerialAbi.SerialSize];
+        return Libc.Control((SafeFileHandle)file, SerialAbi.GetSerial, serial) == 0 && (*(int*)(serial + SerialAbi.SerialFlagsOffset) & SerialAbi.LowLatency) != 0;
     }
 
     private static void SetLowLatency(SafeFileHandle file, string device)

@@ -1,0 +1,145 @@
+using System.Text;
+using Mainspring.Contracts;
+using Mainspring.Devices;
+using Mainspring.Devices.Linux;
+
+namespace Mainspring.Hardware.Serial;
+
+/// <summary>What is beside the data: breaks, modem lines, and what the driver counts.</summary>
+public sealed unsafe class SerialSignalCases
+{
+    private const string Looped = "/dev/ttyS1";
+    private const string Host = "/dev/ttyS3"; // at its other end the host obeys lines
+
+    private static readonly SerialOptions s_options = new() { BaudRate = 115_200 };
+
+    [Case]
+    public void Break_IsAnEvent_InItsPlaceAmongTheData_AndCounted()
+    {
+        using MainLoop loop = Loops.New();
+        var port = new SerialEnd(loop, Host, s_options);
+        long before = port.Port.Errors.Device.Breaks;
+        Ask(port, "send 41");
+        Pump.Until(loop, () => port.Received.Count == 1);
+        Ask(port, "break");
+        Pump.Until(loop, () => port.Trace.Count == 1);
+        Ask(port, "send ff42");
+        Pump.Until(loop, () => port.Received.Count == 3);
+        Ask(port, "break");
+        Pump.Until(loop, () => port.Trace.Count == 2);
+        Check.Sequence(["break 1 after 1", "break 2 after 3"], port.Trace);
+        Check.Sequence<byte>([0x41, 0xFF, 0x42], port.Received);
+        Check.Equal(2L, port.Port.Errors.Breaks);
+        Check.Equal(before + 2, port.Port.Errors.Device.Breaks);
+        Check.Equal(0L, port.Port.Errors.CharacterErrors);
+    }
+
+    [Case]
+    public void Break_IsIgnored_WhenMarksAreOff_ButTheDriverCountsIt()
+    {
+        using MainLoop loop = Loops.New();
+        var port = new SerialEnd(loop, Host, s_options with { MarkErrors = false });
+        Ask(port, "break");
+        Pump.Until(loop, () => port.Port.Errors.Device.Breaks == 1);
+        Ask(port, "send ff");
+        Pump.Until(loop, () => port.Received.Count == 1);
+        Check.Sequence<byte>([0xFF], port.Received);
+        Check.Equal(0, port.Trace.Count);
+    }
+
+    [Case]
+    public void Break_GarblesTheMessageInWhichItFalls_AndTheNextIsWhole()
+    {
+        using MainLoop loop = Loops.New();
+        var port = new SerialEnd(loop, Host, s_options with { Framing = new LineFraming(80) });
+        var lines = new List<string>();
+        port.Source.On((in SerialLine line, in EventInfo _) => lines.Add(Encoding.ASCII.GetString(line.Bytes)));
+        port.Source.On((in SerialMessageDropped e, in EventInfo _) => lines.Add($"<{e.Kind} {e.Length}>"));
+        Ask(port, "send 414243");
+        Pump.Until(loop, () => port.Received.Count == 3);
+        Ask(port, "break");
+        Pump.Until(loop, () => port.Trace.Count == 1);
+        Ask(port, "send 440a450a");
+        Pump.Until(loop, () => lines.Count == 2);
+        Check.Sequence(["<Garbled 4>", "E"], lines);
+        Check.Equal(1L, port.Port.Errors.DroppedMessages);
+    }
+
+    [Case]
+    public void Flood_WhileNothingIsRead_ReceivedAndOverrunsAreAllThatWasSent()
+    {
+        const int Sent = 300_000;
+        using MainLoop loop = Loops.New();
+        var port = new SerialEnd(loop, Host, s_options with { StatusPeriod = TimeSpan.FromMilliseconds(10), Framing = new DelimiterFraming("\r\n"u8, 100) });
+        port.Port.IsReading = false;
+        Ask(port, $"flood {Sent}");
+        Pump.Until(loop, () => port.Lost > 0);
+        port.Port.IsReading = true;
+        Pump.Until(loop, () => port.Received.Count + port.Lost >= Sent);
+        Check.Equal((long)Sent, port.Received.Count + port.Lost);
+        Check.Equal(port.Lost, port.Port.Errors.Device.BufferOverruns + port.Port.Errors.Device.Overruns);
+        Check.Equal(port.Lost, port.Source.Counters.Lost);
+        Check.True(port.Received.TrueForAll(static one => one == (byte)'x'));
+    }
+
+    [Case]
+    public void RtsCtsAndDtrDsr_TiedByTheLoop_FollowEachOther_AndChangesAreEvents()
+    {
+        using MainLoop loop = Loops.New();
+        var port = new SerialEnd(loop, Looped, s_options with { StatusPeriod = TimeSpan.FromMilliseconds(2), Dtr = false, Rts = false });
+        Check.Equal(ModemLines.None, port.Port.ModemLines & ModemLines.Outputs, "as asked for at the opening");
+        int loopBack = SerialAbi.LineLoop;
+        Check.Equal(0, Libc.Control((Microsoft.Win32.SafeHandles.SafeFileHandle)port.Port.Handle, SerialAbi.SetModemBits, &loopBack));
+        try
+        {
+            Pump.Until(loop, () => (port.Port.ModemLines & (ModemLines.Cts | ModemLines.Dsr)) == 0);
+            Pump.Until(loop, () => port.Trace.Count > 0 && port.Trace[^1] == "lines None, changed Cts, Dsr");
+            port.Trace.Clear();
+            (ModemLines On, ModemLines Off, string Event)[] steps =
+            [
+                (ModemLines.Rts, 0, "lines Cts, changed Cts"),
+                (ModemLines.Dtr, 0, "lines Cts, Dsr, changed Dsr"),
+                (0, ModemLines.Rts, "lines Dsr, changed Cts"),
+                (ModemLines.Rts, ModemLines.Dtr, "lines Cts, changed Cts, Dsr"),
+                (0, ModemLines.Outputs, "lines None, changed Cts"),
+            ];
+            foreach ((ModemLines on, ModemLines off, string expected) in steps)
+            {
+                int events = port.Trace.Count;
+                port.Port.SetModemLines(on, off);
+                Pump.Until(loop, () => port.Trace.Count > events);
+                Check.Equal(expected, port.Trace[^1]);
+            }
+
+            Check.Equal(steps.Length, port.Trace.Count, "one event for each");
+        }
+        finally
+        {
+            Check.Equal(0, Libc.Control((Microsoft.Win32.SafeHandles.SafeFileHandle)port.Port.Handle, SerialAbi.ClearModemBits, &loopBack));
+        }
+    }
+
+    [Case]
+    public void SendBreak_LastsItsTime_HoldsWritesBack_AndBlocksNothing()
+    {
+        using MainLoop loop = Loops.New();
+        var near = new SerialEnd(loop, Looped, s_options);
+        var far = new SerialEnd(loop, "/dev/ttyS2", s_options);
+        int ticks = 0;
+        loop.CallEvery(TimeSpan.FromMilliseconds(10), () => ticks++);
+        Check.True(near.Port.TryWrite("before"u8));
+        TimeSpan start = loop.Now;
+        Task sent = near.Port.SendBreakAsync(TimeSpan.FromMilliseconds(300)).AsTask();
+        Pump.Until(loop, () => far.Received.Count == 6);
+        Pump.Until(loop, () => ticks > 10);
+        Check.True(near.Port.TryWrite("after"u8), "it waits in the queue");
+        Check.Equal(5, near.Port.QueuedBytes);
+        Pump.Until(loop, () => sent.IsCompleted);
+        sent.GetAwaiter().GetResult();
+        Check.True(loop.Now - start >= TimeSpan.FromMilliseconds(300));
+        Pump.Until(loop, () => far.Received.Count == 11);
+        Check.Equal("beforeafter", Encoding.ASCII.GetString(far.Received.ToArray()));
+    }
+
+    private static void Ask(SerialEnd port, string line) => Check.True(port.Port.TryWrite(Encoding.ASCII.GetBytes($"{line}\n")));
+}
