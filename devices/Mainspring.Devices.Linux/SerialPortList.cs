@@ -57,11 +57,17 @@ internal static class SerialPortList
 
     private static string? DriverName(string link) => Directory.Exists(link) ? Path.GetFileName(Resolve(link)) : null;
 
-    // With its folder resolved as well: links in sysfs are relative to where they really are.
-    private static string Resolve(string path)
+    // The folders on the way are links as well, and links in sysfs are relative to where they really are (realpath(3)).
+    private static string Resolve(string path, int depth = 0)
     {
-        FileSystemInfo entry = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
-        return entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        const int MaxDepth = 40; // as the kernel's limit (path_resolution(7))
+        if (Path.GetDirectoryName(path) is not { } folder || depth > MaxDepth)
+        {
+            return path;
+        }
+
+        string real = Path.Combine(Resolve(folder, depth), Path.GetFileName(path));
+        return new FileInfo(real).LinkTarget is { } target ? Resolve(Path.GetFullPath(target, Path.GetDirectoryName(real)!), depth + 1) : real;
     }
 
     private static int? Number(string folder, string file) =>

@@ -155,8 +155,7 @@ public sealed class SimulatedSerialPort : SerialPortBase
     {
         if (Arrival(bytes.Length) is { } when)
         {
-            (byte[] copy, long connection) = (bytes.ToArray(), _connection);
-            Loop!.CallAt(when, () => IfStill(connection, () => Take(copy)));
+            ReceiveAt(when, bytes.ToArray(), _connection);
         }
         else
         {
@@ -237,6 +236,8 @@ public sealed class SimulatedSerialPort : SerialPortBase
         TimeSpan start = _receivedUntil > loop.Now ? _receivedUntil : loop.Now;
         return _receivedUntil = start + TimeSpan.FromSeconds(characters * _characterSeconds);
     }
+
+    private void ReceiveAt(TimeSpan when, byte[] bytes, long connection) => Loop!.CallAt(when, () => IfStill(connection, () => Take(bytes)));
 
     private void ReceiveMark(Action take)
     {

@@ -34,9 +34,8 @@ public sealed class SerialPipe : IDuplexPipe, IDisposable
         _port = port;
         _source = source;
         _attaches = source.Counters.Attaches;
-        var scheduler = new LoopPipeScheduler(source.Loop);
         var options = new PipeOptions(
-            readerScheduler: scheduler, writerScheduler: scheduler, pauseWriterThreshold: capacity, resumeWriterThreshold: Math.Max(1, capacity / 2), useSynchronizationContext: false);
+            readerScheduler: new LoopPipeScheduler(source.Loop), writerScheduler: new LoopPipeScheduler(source.Loop), pauseWriterThreshold: capacity, resumeWriterThreshold: Math.Max(1, capacity / 2), useSynchronizationContext: false);
         _input = new Pipe(options);
         _output = new Pipe(options);
         _onData = OnData;

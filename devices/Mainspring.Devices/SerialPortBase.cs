@@ -271,6 +271,7 @@ public abstract class SerialPortBase : ISerialPort
         if (buffers.HasFlag(SerialBuffers.Output))
         {
             _writer.Discard();
+            _context!.Wake();
             CheckDrained();
         }
     }
@@ -315,6 +316,7 @@ public abstract class SerialPortBase : ISerialPort
             if (ReferenceEquals(_context, context) && _writer.IsHeld)
             {
                 _writer.IsHeld = false;
+                context.Wake(); // a device without a descriptor is asked for nothing else
                 SetBreak(isOn: false);
             }
         }

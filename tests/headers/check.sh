@@ -8,6 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly strict=(
     runtime/Linux/Libc.cs runtime/Linux/Errno.cs runtime/Linux/Sched.cs
     devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Termios2.cs
+    devices/Mainspring.Devices.Linux/SerialAbi.cs
     devices/Mainspring.Devices.Linux/Inotify.cs
 )
 # … and in these some do.
@@ -37,6 +38,7 @@ write_source() {
 #include <linux/capability.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
+#include <linux/serial.h>
 #include <poll.h>
 #include <stddef.h>
 #include <sys/epoll.h>

@@ -68,14 +68,22 @@ public sealed unsafe class SerialSignalCases
     [Case]
     public void Flood_WhileNothingIsRead_ReceivedAndOverrunsAreAllThatWasSent()
     {
-        const int Sent = 300_000;
+        const int Sent = 100_000; // the kernel holds 64 KiB and the line discipline 4
         using MainLoop loop = Loops.New();
         var port = new SerialEnd(loop, Host, s_options with { StatusPeriod = TimeSpan.FromMilliseconds(10), Framing = new DelimiterFraming("\r\n"u8, 100) });
         port.Port.IsReading = false;
         Ask(port, $"flood {Sent}");
-        Pump.Until(loop, () => port.Lost > 0);
+        while (port.Lost == 0) // a byte is an exit of the virtual machine: the case's own limit is the patience
+        {
+            loop.Tick(Pump.Wait);
+        }
+
         port.Port.IsReading = true;
-        Pump.Until(loop, () => port.Received.Count + port.Lost >= Sent);
+        while (port.Received.Count + port.Lost < Sent)
+        {
+            loop.Tick(Pump.Wait);
+        }
+
         Check.Equal((long)Sent, port.Received.Count + port.Lost);
         Check.Equal(port.Lost, port.Port.Errors.Device.BufferOverruns + port.Port.Errors.Device.Overruns);
         Check.Equal(port.Lost, port.Source.Counters.Lost);
@@ -125,20 +133,21 @@ public sealed unsafe class SerialSignalCases
         using MainLoop loop = Loops.New();
         var near = new SerialEnd(loop, Looped, s_options);
         var far = new SerialEnd(loop, "/dev/ttyS2", s_options);
-        int ticks = 0;
-        loop.CallEvery(TimeSpan.FromMilliseconds(10), () => ticks++);
-        Check.True(near.Port.TryWrite("before"u8));
         TimeSpan start = loop.Now;
+        near.Port.TryWrite("x"u8);
         Task sent = near.Port.SendBreakAsync(TimeSpan.FromMilliseconds(300)).AsTask();
-        Pump.Until(loop, () => far.Received.Count == 6);
-        Pump.Until(loop, () => ticks > 10);
-        Check.True(near.Port.TryWrite("after"u8), "it waits in the queue");
-        Check.Equal(5, near.Port.QueuedBytes);
+        int tried = 1;
+        Pump.Until(loop, () =>
+        {
+            tried += near.Port.TryWrite("x"u8) ? 1 : 0;
+            return near.Port.QueuedBytes > 0; // it has begun
+        });
+        long before = near.Port.WrittenBytes;
         Pump.Until(loop, () => sent.IsCompleted);
         sent.GetAwaiter().GetResult();
         Check.True(loop.Now - start >= TimeSpan.FromMilliseconds(300));
-        Pump.Until(loop, () => far.Received.Count == 11);
-        Check.Equal("beforeafter", Encoding.ASCII.GetString(far.Received.ToArray()));
+        Check.Equal(before, near.Port.WrittenBytes, "nothing was written within it");
+        Pump.Until(loop, () => far.Received.Count == tried);
     }
 
     private static void Ask(SerialEnd port, string line) => Check.True(port.Port.TryWrite(Encoding.ASCII.GetBytes($"{line}\n")));
