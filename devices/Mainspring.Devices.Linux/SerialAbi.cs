@@ -24,7 +24,6 @@ internal static class SerialAbi
     public const int LineDcd = 0x40;                // TIOCM_CAR
     public const int LineRi = 0x80;                 // TIOCM_RNG
     public const int LineDsr = 0x100;               // TIOCM_DSR
-    public const int LineLoop = 0x8000;             // TIOCM_LOOP
 
     public const int TransmitterEmpty = 1;          // TIOCSER_TEMT
 

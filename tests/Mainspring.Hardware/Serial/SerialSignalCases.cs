@@ -9,6 +9,7 @@ namespace Mainspring.Hardware.Serial;
 public sealed unsafe class SerialSignalCases
 {
     private const string Looped = "/dev/ttyS1";
+    private const int TiedTogether = 0x8000; // TIOCM_LOOP (asm-generic/termios.h): the UART ties RTS to CTS and DTR to DSR
     private const string Host = "/dev/ttyS3"; // at its other end the host obeys lines
 
     private static readonly SerialOptions s_options = new() { BaudRate = 115_200 };
@@ -96,7 +97,7 @@ public sealed unsafe class SerialSignalCases
         using MainLoop loop = Loops.New();
         var port = new SerialEnd(loop, Looped, s_options with { StatusPeriod = TimeSpan.FromMilliseconds(2), Dtr = false, Rts = false });
         Check.Equal(ModemLines.None, port.Port.ModemLines & ModemLines.Outputs, "as asked for at the opening");
-        int loopBack = SerialAbi.LineLoop;
+        int loopBack = TiedTogether;
         Check.Equal(0, Libc.Control((Microsoft.Win32.SafeHandles.SafeFileHandle)port.Port.Handle, SerialAbi.SetModemBits, &loopBack));
         try
         {
