@@ -298,32 +298,41 @@ public abstract class SerialPortBase : ISerialPort
 
         SourceContext context = _context ?? throw NotOpen();
         _isBreaking = true;
+        bool isOn = false;
         try
         {
-            do
+            // What is written from now on waits for the end of the break.
+            long before = WrittenBytes + DroppedBytes + QueuedBytes;
+            while (WrittenBytes + DroppedBytes < before)
             {
-                await DrainAsync(null, cancellationToken).ConfigureAwait(false);
+                await context.Loop.Delay(SendingTime(QueuedBytes), cancellationToken);
+                ThrowIfNoLonger(context);
             }
-            while (!IsDrained); // something was written before this went on
 
             _writer.IsHeld = true;
+            while (UnsentBytes is var unsent and > 0)
+            {
+                await context.Loop.Delay(SendingTime(unsent), cancellationToken);
+                ThrowIfNoLonger(context);
+            }
+
             SetBreak(isOn: true);
+            isOn = true;
             await context.Loop.Delay(duration, cancellationToken);
+            ThrowIfNoLonger(context);
         }
         finally
         {
             _isBreaking = false;
-            if (ReferenceEquals(_context, context) && _writer.IsHeld)
+            if (ReferenceEquals(_context, context))
             {
                 _writer.IsHeld = false;
                 context.Wake(); // a device without a descriptor is asked for nothing else
-                SetBreak(isOn: false);
+                if (isOn)
+                {
+                    SetBreak(isOn: false);
+                }
             }
-        }
-
-        if (!ReferenceEquals(_context, context))
-        {
-            throw new IOException($"{Device}: the port was closed within the break.");
         }
     }
 
@@ -585,10 +594,23 @@ public abstract class SerialPortBase : ISerialPort
             return;
         }
 
-        var wait = TimeSpan.FromSeconds(unsent * 10.0 / Options.BaudRate);
-        wait = wait < s_leastDrainWait ? s_leastDrainWait : wait > s_longestDrainWait ? s_longestDrainWait : wait;
         _drainTimer.Cancel();
-        _drainTimer = context.Loop.CallLater(wait, static port => port.CheckDrained(), this, $"{Name} drain");
+        _drainTimer = context.Loop.CallLater(SendingTime(unsent), static port => port.CheckDrained(), this, $"{Name} drain");
+    }
+
+    // About how long the line needs, within bounds: it may be held back, or faster than it says.
+    private TimeSpan SendingTime(int bytes)
+    {
+        var time = TimeSpan.FromSeconds(bytes * 10.0 / Options.BaudRate);
+        return time < s_leastDrainWait ? s_leastDrainWait : time > s_longestDrainWait ? s_longestDrainWait : time;
+    }
+
+    private void ThrowIfNoLonger(SourceContext context)
+    {
+        if (!ReferenceEquals(_context, context))
+        {
+            throw new IOException($"{Device}: the port was closed within the break, or before it.");
+        }
     }
 
     private void EndDrains(Func<SerialPortBase, Exception?> result)
