@@ -54,7 +54,7 @@ public sealed class SerialFramerProperties
     public void WhatIsEncoded_IsDecoded(string framing) =>
         Prop.ForAll(s_stream, s_cuts, (message, cuts) =>
         {
-            SerialFramer framer = framing == "slip" ? new SlipFramer(new SlipFraming(1000)) : new CobsFramer(new CobsFraming(1000));
+            SerialFramer framer = framing == "slip" ? new SlipFramer(new SlipFraming(2000)) : new CobsFramer(new CobsFraming(2000));
             byte[] longer = [.. message, .. Enumerable.Repeat((byte)7, message.Length * 20), .. message];
             foreach (byte[] one in new[] { message, longer })
             {
