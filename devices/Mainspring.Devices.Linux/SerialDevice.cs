@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Devices.Linux;
@@ -27,6 +28,12 @@ internal static unsafe class SerialDevice
             }
 
             Configure(file, device, before, options);
+            SetLines(file, device, options);
+            if (options.LowLatency)
+            {
+                SetLowLatency(file, device);
+            }
+
             return file;
         }
         catch
@@ -113,6 +120,36 @@ internal static unsafe class SerialDevice
         {
             throw SerialErrors.Unsupported(device, difference);
         }
+    }
+
+    private static void SetLines(SafeFileHandle file, string device, SerialOptions options)
+    {
+        ModemLines on = (options.Dtr == true ? ModemLines.Dtr : 0) | (options.Rts == true ? ModemLines.Rts : 0);
+        ModemLines off = (options.Dtr == false ? ModemLines.Dtr : 0) | (options.Rts == false ? ModemLines.Rts : 0);
+        SerialLines.Write(file, device, on, off);
+    }
+
+    /// <summary>Whether the driver hands over each byte at once.</summary>
+    public static bool IsLowLatency(SafeHandle file)
+    {
+        byte* serial = stackalloc byte[SerialAbi.SerialSize];
+        return Libc.Control((SafeFileHandle)file, SerialAbi.GetSerial, serial) == 0 && (*(int*)(serial + SerialAbi.SerialFlagsOffset) & SerialAbi.LowLatency) != 0;
+    }
+
+    private static void SetLowLatency(SafeFileHandle file, string device)
+    {
+        byte* serial = stackalloc byte[SerialAbi.SerialSize];
+        int* flags = (int*)(serial + SerialAbi.SerialFlagsOffset);
+        if (Libc.Control(file, SerialAbi.GetSerial, serial) == 0)
+        {
+            *flags |= SerialAbi.LowLatency;
+            if (Libc.Control(file, SerialAbi.SetSerial, serial) == 0)
+            {
+                return;
+            }
+        }
+
+        throw SerialErrors.LowLatency(device, Errno.Last);
     }
 
     private static bool IsPseudoTerminal(string device)

@@ -17,6 +17,14 @@ internal static class SerialErrors
     /// <summary>It is a serial line, and cannot do what is wanted.</summary>
     public static IOException Unsupported(string device, string what) => new($"{device}: its driver does not take {what}; choose what the device supports.", Errno.Invalid.Number);
 
+    /// <summary>Its driver has no such flag.</summary>
+    public static IOException LowLatency(string device, Errno error) => new(
+        $"{device}: its driver has no low-latency flag (a pseudo-terminal and most USB modems have none): {error.Message}; leave SerialOptions.LowLatency off here.", error.Number);
+
+    /// <summary>Something beside the data was refused.</summary>
+    public static IOException Refused(string device, string what, Errno error) => new(
+        $"{device}: {what} refused: {(error == Errno.NotTerminal || error == Errno.Invalid ? "its driver has no such thing (a pseudo-terminal has none)" : error.Message)}.", error.Number);
+
     /// <summary>It could not be opened.</summary>
     public static IOException Opening(string device, Errno error) => error switch
     {

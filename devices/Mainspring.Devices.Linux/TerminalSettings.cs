@@ -11,13 +11,14 @@ internal static class TerminalSettings
     public static Termios2 Raw(in Termios2 before, SerialOptions options)
     {
         Termios2 raw = before;
-        raw.Input = Termios2.IgnoreBreak;
+        raw.Input = options.MarkErrors ? Termios2.MarkErrors | Termios2.CheckParity : Termios2.IgnoreBreak; // checking is for stop bits too
         raw.Input |= options.Parity != Parity.None ? Termios2.CheckParity : 0;
         raw.Input |= options.FlowControl.HasFlag(FlowControl.XonXoff) ? Termios2.XonXoffIn | Termios2.XonXoffOut : 0;
         raw.Output = 0;
         raw.Local = 0;
-        raw.Control = before.Control & Termios2.HangUpOnClose;
-        raw.Control |= Termios2.EnableReceiver | Termios2.IgnoreModemLines | Termios2.OtherRate | Termios2.OtherRateIn;
+        raw.Control = options.HangUpOnClose is { } hangUp ? hangUp ? Termios2.HangUpOnClose : 0 : before.Control & Termios2.HangUpOnClose;
+        raw.Control |= Termios2.EnableReceiver | Termios2.OtherRate | Termios2.OtherRateIn;
+        raw.Control |= options.HangUpOnCarrierLoss ? 0 : Termios2.IgnoreModemLines;
         raw.Control |= Size(options) | ParityBits(options) | StopAndFlow(options);
         raw.Special[Termios2.MinimumIndex] = 1; // with 0, a read of nothing would look like a hang-up
         raw.Special[Termios2.TimeIndex] = 0;

@@ -6,6 +6,7 @@ namespace Mainspring.Devices.Linux;
 internal struct Termios2 // struct termios2
 {
     public const uint IgnoreBreak = 0x1;            // IGNBRK
+    public const uint MarkErrors = 0x8;             // PARMRK
     public const uint CheckParity = 0x10;           // INPCK
     public const uint XonXoffOut = 0x400;           // IXON
     public const uint XonXoffIn = 0x1000;           // IXOFF

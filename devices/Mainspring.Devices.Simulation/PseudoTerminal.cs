@@ -22,7 +22,7 @@ public sealed class PseudoTerminal : IPollableSource, IDisposable
     private const int DefaultReadBufferSize = 4096;
     private const int WriteQueueSize = 65536;
 
-    private readonly DescriptorWriter _writer;
+    private readonly QueuedWriter _writer;
     private readonly byte[] _buffer;
     private readonly string? _linkPath;
     private SourceContext? _context;
@@ -48,7 +48,7 @@ public sealed class PseudoTerminal : IPollableSource, IDisposable
 
         _linkPath = linkPath;
         _buffer = new byte[readBufferSize];
-        _writer = new DescriptorWriter(() => Path, WriteQueueSize);
+        _writer = new QueuedWriter(() => Path, WriteQueueSize, Write);
         Name = $"pty:{linkPath ?? "device"}";
         Reconnect();
     }
@@ -124,7 +124,7 @@ public sealed class PseudoTerminal : IPollableSource, IDisposable
         }
 
         (_near, _far, _farPath) = Make();
-        _writer.Open(_near);
+        _writer.Open();
         if (_linkPath is not null)
         {
             // Renamed into place: there is no moment at which the link is broken.
@@ -193,6 +193,13 @@ public sealed class PseudoTerminal : IPollableSource, IDisposable
         _isDisposed = true;
     }
 
+    private int Write(ReadOnlySpan<byte> bytes, out bool isBroken)
+    {
+        int written = Descriptor.Write(_near!, bytes, out Errno error);
+        isBroken = error != Errno.None && error != Errno.Again;
+        return written;
+    }
+
     private static unsafe (SafeFileHandle Near, SafeFileHandle Far, string FarPath) Make()
     {
         const int MaxPath = 128;
@@ -212,7 +219,7 @@ public sealed class PseudoTerminal : IPollableSource, IDisposable
             }
 
             string path = Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name));
-            return (near, SerialDevice.Open(path, new SerialOptions { Exclusive = false }), path);
+            return (near, SerialDevice.Open(path, new SerialOptions { Exclusive = false, MarkErrors = false }), path);
         }
         catch
         {

@@ -11,4 +11,7 @@ public enum FramedKind
 
     /// <summary>The end of a message that was over the limit and is dropped.</summary>
     TooLong,
+
+    /// <summary>The end of a message that cannot be what was sent and is dropped: its encoding is wrong, or a break or a wrong character fell into it.</summary>
+    Garbled,
 }

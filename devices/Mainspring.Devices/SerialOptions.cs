@@ -22,7 +22,7 @@ public sealed record SerialOptions
         init => field = value is >= 5 and <= 8 ? value : throw Wrong(nameof(DataBits), value, "5, 6, 7 or 8");
     } = 8;
 
-    /// <summary>The check bit. A character whose check bit is wrong arrives as a zero byte.</summary>
+    /// <summary>The check bit. What becomes of a character whose check bit is wrong, <see cref="MarkErrors"/> says.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not a value of the enum.</exception>
     public Parity Parity
     {
@@ -45,6 +45,38 @@ public sealed record SerialOptions
         get;
         init => field = (value & ~(FlowControl.RtsCts | FlowControl.XonXoff)) == 0 ? value : throw Wrong(nameof(FlowControl), value, "None, RtsCts, XonXoff or both");
     }
+
+    /// <summary>
+    /// Whether breaks and wrong characters are told from data: each is an event in its place (<see cref="SerialBreak"/>, <see cref="SerialCharacterError"/>), and the message in which
+    /// it falls is dropped (termios(3), PARMRK). False: breaks are ignored, and a wrong character arrives as a zero byte.
+    /// </summary>
+    public bool MarkErrors { get; init; } = true;
+
+    /// <summary>The line DTR after opening; null leaves it as opening makes it. Linux raises DTR and RTS while it opens, whatever is asked for here.</summary>
+    public bool? Dtr { get; init; }
+
+    /// <summary>The line RTS after opening; null leaves it as opening makes it. With <see cref="FlowControl.RtsCts"/> it is the driver's.</summary>
+    public bool? Rts { get; init; }
+
+    /// <summary>Whether DTR and RTS fall when the last program closes the port (termios(3), HUPCL), which resets some boards; null leaves what the port is set to.</summary>
+    public bool? HangUpOnClose { get; init; }
+
+    /// <summary>Whether the loss of the carrier (DCD) is a hang-up, as for a telephone modem (termios(3), CLOCAL). False: DCD is a line like the others.</summary>
+    public bool HangUpOnCarrierLoss { get; init; }
+
+    /// <summary>
+    /// How often the input lines (<see cref="SerialModemLinesChanged"/>) and the driver's overruns (<see cref="EventsLost"/>) are looked at; null never looks, so that a silent port
+    /// costs nothing. The kernel wakes nobody for them. At least 1 ms.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 ms.</exception>
+    public TimeSpan? StatusPeriod
+    {
+        get;
+        init => field = value is null || value >= TimeSpan.FromMilliseconds(1) ? value : throw Wrong(nameof(StatusPeriod), value, "null or at least 1 ms");
+    }
+
+    /// <summary>Whether the driver hands over each byte at once in place of collecting (setserial(8), ASYNC_LOW_LATENCY): for USB adapters 1 ms in place of 16. A driver without it refuses.</summary>
+    public bool LowLatency { get; init; }
 
     /// <summary>Whether nobody else may have the port meanwhile. Two share it only when it is false for both.</summary>
     public bool Exclusive { get; init; } = true;

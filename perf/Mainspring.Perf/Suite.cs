@@ -35,6 +35,11 @@ internal static class Suite
                 [new("round trip, 2 pipes", "epoll", "epoll", Target.Ratio(1.3))]),
             new("descriptors-sockets", "a byte goes back and forth over a socket pair", "descriptors", "descriptors", [1, Scaled(400_000)],
                 [new("round trip, socket pair", "epoll", "epoll", Target.Ratio(1.3))]),
+            new("serial", "a byte at a pseudo-terminal, to a loop that sleeps", "serial", "serial", [Scaled(4_000)],
+            [
+                new("serial byte to callback, p50", "p50", "p50", Target.Ratio(1.15)),
+                new("serial byte to callback, p99", "p99", "p99"),
+            ]),
             Waits("waits-1ms", "1 ms", 1_000_000, Scaled(400)),
             Waits("waits-16.7ms", "16.7 ms", 16_666_667, Scaled(60)),
             Waits("waits-100ms", "100 ms", 100_000_000, Scaled(12)),

@@ -12,6 +12,8 @@ readonly strict=(
     devices/Mainspring.Devices.Linux/Pwm/SysfsFolder.cs
     devices/Mainspring.Devices.Linux/GpioAbi.cs
     devices/Mainspring.Devices.Linux/ChipNodeWatch.cs
+    devices/Mainspring.Devices.Linux/SerialAbi.cs
+    devices/Mainspring.Devices.Linux/Inotify.cs
 )
 # … and in these some do.
 readonly some=(runtime/Linux/EpollPoller.cs)
@@ -44,6 +46,7 @@ write_source() {
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 #include <linux/spi/spidev.h>
+#include <linux/serial.h>
 #include <poll.h>
 #include <stddef.h>
 #include <sys/epoll.h>

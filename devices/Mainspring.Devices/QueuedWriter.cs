@@ -1,30 +1,32 @@
 using System.Runtime.ExceptionServices;
-using Microsoft.Win32.SafeHandles;
 
-namespace Mainspring.Devices.Linux;
+namespace Mainspring.Devices;
+
+/// <summary>Writes what a device takes now: how many bytes. None means later, or never again when the device is broken.</summary>
+internal delegate int WriteToDevice(ReadOnlySpan<byte> bytes, out bool isBroken);
 
 /// <summary>
-/// Bounded, non-blocking writes to a descriptor: straight to the system while it takes them, into a queue when it does not, and with an interest in
+/// Bounded, non-blocking writes to a device: straight to it while it takes them, into a queue when it does not, and with an interest in
 /// <see cref="PollEvents.Writable"/> only while something is queued. Loop's thread only.
 /// </summary>
-internal sealed class DescriptorWriter
+internal sealed class QueuedWriter
 {
     private readonly Func<string> _name;
     private readonly ByteRing _queue;
-    private readonly LinkedList<WriteWaiter> _waiting = [];
-    private readonly Action<WriteWaiter> _cancel;
-    private SafeFileHandle? _file;
+    private readonly WriteToDevice _write;
+    private readonly LinkedList<SerialWait> _waiting = [];
+    private readonly Action<SerialWait, Exception> _giveUp;
     private SourceContext? _context;
+    private bool _isOpen;
     private bool _isWatching;
 
-    public DescriptorWriter(Func<string> name, int capacity)
+    public QueuedWriter(Func<string> name, int capacity, WriteToDevice write)
     {
         _name = name;
         _queue = new ByteRing(capacity);
-        _cancel = Cancel;
+        _write = write;
+        _giveUp = GiveUp;
     }
-
-    public bool IsOpen => _file is not null;
 
     public int QueuedBytes => _queue.Count;
 
@@ -32,40 +34,76 @@ internal sealed class DescriptorWriter
 
     public long DroppedBytes { get; private set; }
 
-    /// <summary>Why nothing can be written any more; <see cref="Errno.None"/> while it can.</summary>
-    public Errno Error { get; private set; }
+    /// <summary>Nothing can be written any more.</summary>
+    public bool IsBroken { get; private set; }
 
-    /// <summary>What the descriptor is to be watched for.</summary>
-    public PollEvents Interest => _isWatching ? PollEvents.Readable | PollEvents.Writable : PollEvents.Readable;
+    /// <summary>Nothing is queued, and nobody waits.</summary>
+    public bool IsEmpty => _queue.Count == 0 && _waiting.Count == 0;
 
-    /// <summary>Starts writing to a descriptor.</summary>
-    public void Open(SafeFileHandle file)
+    /// <summary>While it is set, what is written stays in the queue.</summary>
+    public bool IsHeld
     {
-        _file = file;
-        Error = Errno.None;
+        get;
+        set
+        {
+            field = value;
+            UpdateInterest();
+        }
     }
 
-    /// <summary>The descriptor is watched by a loop now, or, with null, no longer.</summary>
+    /// <summary>Whether the device's input is wanted.</summary>
+    public bool IsReading
+    {
+        get;
+        set
+        {
+            if (field != value)
+            {
+                field = value;
+                _context?.SetInterest(Interest);
+            }
+        }
+    } = true;
+
+    /// <summary>What the device is to be watched for.</summary>
+    public PollEvents Interest => (IsReading ? PollEvents.Readable : PollEvents.None) | (_isWatching ? PollEvents.Writable : PollEvents.None);
+
+    /// <summary>The device is there.</summary>
+    public void Open()
+    {
+        _isOpen = true;
+        IsBroken = false;
+    }
+
+    /// <summary>The device is watched by a loop now, or, with null, no longer.</summary>
     public void Watch(SourceContext? context)
     {
         _context = context;
-        _isWatching = context is not null && _queue.Count > 0;
+        _isWatching = context is not null && _queue.Count > 0 && !IsHeld;
     }
 
     /// <summary>Ends it: what is queued is dropped and counted, and waiting writes fail.</summary>
     public void Close()
     {
-        _file = null;
+        _isOpen = false;
         _context = null;
         _isWatching = false;
-        DroppedBytes += _queue.Count;
-        _queue.Remove(_queue.Count);
+        IsHeld = false;
+        DropQueue();
         while (_waiting.First is { } first)
         {
             _waiting.RemoveFirst();
             first.Value.Complete(ExceptionDispatchInfo.SetCurrentStackTrace(
                 new IOException($"{_name()}: the port was closed before all bytes were queued; {first.Value.Left.Length} were not.")));
         }
+    }
+
+    /// <summary>Drops what is queued; what waits takes its place.</summary>
+    public void Discard()
+    {
+        DropQueue();
+        FeedQueue();
+        UpdateInterest();
     }
 
     /// <summary>See <see cref="ISerialPort.TryWrite"/>.</summary>
@@ -76,7 +114,7 @@ internal sealed class DescriptorWriter
             throw new ArgumentException($"{_name()}: {bytes.Length} bytes never fit the write queue of {_queue.Capacity}; write them in pieces, use WriteAsync, or make the queue larger.", nameof(bytes));
         }
 
-        if (_file is null || _waiting.Count > 0 || bytes.Length > _queue.Room)
+        if (!_isOpen || _waiting.Count > 0 || bytes.Length > _queue.Room)
         {
             return false;
         }
@@ -91,8 +129,8 @@ internal sealed class DescriptorWriter
         return true;
     }
 
-    /// <summary>See <see cref="ISerialPort.WriteAsync"/>.</summary>
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <summary>See <see cref="ISerialPort.WriteAsync(ReadOnlyMemory{byte}, TimeSpan, CancellationToken)"/>; null waits for ever.</summary>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -109,7 +147,7 @@ internal sealed class DescriptorWriter
             return default;
         }
 
-        var waiter = new WriteWaiter(context.Loop, bytes, _cancel, cancellationToken);
+        var waiter = new SerialWait(context.Loop, bytes, _giveUp, timeout, cancellationToken);
         _waiting.AddLast(waiter);
         ValueTask task = waiter.Task;
         FeedQueue();
@@ -120,7 +158,7 @@ internal sealed class DescriptorWriter
     /// <summary>Writes what is queued, as far as the system takes it; at most two pieces, so that other sources have their turn.</summary>
     public void WriteQueued()
     {
-        for (int piece = 0; piece < 2 && _queue.Count > 0 && Error == Errno.None; piece++)
+        for (int piece = 0; piece < 2 && _queue.Count > 0 && !IsBroken && !IsHeld; piece++)
         {
             int offered = _queue.First.Length;
             int written = WriteNow(_queue.First);
@@ -137,21 +175,27 @@ internal sealed class DescriptorWriter
 
     private int WriteNow(ReadOnlySpan<byte> bytes)
     {
-        if (_file is null || Error != Errno.None)
+        if (!_isOpen || IsBroken || IsHeld)
         {
             return 0;
         }
 
-        int written = Descriptor.Write(_file, bytes, out Errno error);
+        int written = _write(bytes, out bool isBroken);
         WrittenBytes += written;
-        if (error != Errno.None && error != Errno.Again)
+        if (isBroken)
         {
             // Whatever can still be read comes first: the source's next dispatch sees to both.
-            Error = error;
+            IsBroken = true;
             _context?.Wake();
         }
 
         return written;
+    }
+
+    private void DropQueue()
+    {
+        DroppedBytes += _queue.Count;
+        _queue.Remove(_queue.Count);
     }
 
     // Moves waiting writes into the queue: as a whole where that is possible, in pieces where it never is.
@@ -177,11 +221,11 @@ internal sealed class DescriptorWriter
         }
     }
 
-    private void Cancel(WriteWaiter waiter)
+    private void GiveUp(SerialWait waiter, Exception reason)
     {
         if (_waiting.Remove(waiter))
         {
-            waiter.Complete(waiter.Cancellation);
+            waiter.Complete(reason is TimeoutException ? new TimeoutException($"{_name()}: {waiter.Left.Length} bytes found no room in the write queue in time.") : reason);
             FeedQueue();
             UpdateInterest();
         }
@@ -189,7 +233,7 @@ internal sealed class DescriptorWriter
 
     private void UpdateInterest()
     {
-        bool wants = _queue.Count > 0 && Error == Errno.None && _context is not null;
+        bool wants = _queue.Count > 0 && !IsBroken && !IsHeld && _context is not null;
         if (wants != _isWatching)
         {
             _isWatching = wants;

@@ -1,24 +1,29 @@
 using System.Threading.Tasks.Sources;
 
-namespace Mainspring.Devices.Linux;
+namespace Mainspring.Devices;
 
-/// <summary>A write that waits for room. It completes through the loop's queue, so that whoever awaits it runs on the loop, and never within a call.</summary>
-internal sealed class WriteWaiter : IValueTaskSource
+/// <summary>A write that waits for room, or a drain that waits for the line. It completes through the loop's queue, so that whoever awaits it runs on the loop, and never within a call.</summary>
+internal sealed class SerialWait : IValueTaskSource
 {
     private readonly MainLoop _loop;
-    private readonly Action<WriteWaiter> _cancelled;
+    private readonly Action<SerialWait, Exception> _giveUp;
     private readonly CancellationToken _cancellationToken;
     private ManualResetValueTaskSourceCore<bool> _core;
     private readonly CancellationTokenRegistration _registration;
+    private readonly TimerHandle _timeout;
     private Exception? _error;
 
-    public WriteWaiter(MainLoop loop, ReadOnlyMemory<byte> left, Action<WriteWaiter> cancelled, CancellationToken cancellationToken)
+    public SerialWait(MainLoop loop, ReadOnlyMemory<byte> left, Action<SerialWait, Exception> giveUp, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         _loop = loop;
-        _cancelled = cancelled;
+        _giveUp = giveUp;
         _cancellationToken = cancellationToken;
         Left = left;
-        _registration = cancellationToken.UnsafeRegister(static waiter => ((WriteWaiter)waiter!).PostCancel(), this);
+        _registration = cancellationToken.UnsafeRegister(static wait => ((SerialWait)wait!).PostCancel(), this);
+        if (timeout is { } limit)
+        {
+            _timeout = loop.CallLater(limit, static wait => wait._giveUp(wait, new TimeoutException()), this);
+        }
     }
 
     /// <summary>What is not queued yet.</summary>
@@ -26,15 +31,13 @@ internal sealed class WriteWaiter : IValueTaskSource
 
     public ValueTask Task => new(this, _core.Version);
 
-    /// <summary>What a cancelled wait throws.</summary>
-    public Exception Cancellation => new OperationCanceledException(_cancellationToken);
-
     /// <summary>Completes the task soon. Once only.</summary>
     public void Complete(Exception? error = null)
     {
         _registration.Unregister();
+        _timeout.Cancel();
         _error = error;
-        _loop.SynchronizationContext.Post(static waiter => ((WriteWaiter)waiter!).SetResult(), this);
+        _loop.SynchronizationContext.Post(static wait => ((SerialWait)wait!).SetResult(), this);
     }
 
     public void GetResult(short token) => _core.GetResult(token);
@@ -58,5 +61,5 @@ internal sealed class WriteWaiter : IValueTaskSource
     }
 
     // From any thread. A loop that was disposed has completed its writes already.
-    private void PostCancel() => _ = _loop.TryPost(static waiter => waiter._cancelled(waiter), this);
+    private void PostCancel() => _ = _loop.TryPost(static wait => wait._giveUp(wait, new OperationCanceledException(wait._cancellationToken)), this);
 }

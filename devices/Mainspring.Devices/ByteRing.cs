@@ -1,4 +1,4 @@
-namespace Mainspring.Devices.Linux;
+namespace Mainspring.Devices;
 
 /// <summary>A bounded first-in-first-out queue of bytes. Its memory comes with the first byte and stays.</summary>
 internal sealed class ByteRing(int capacity)
