@@ -97,7 +97,7 @@ public sealed partial class GpioLineCases
     public void Bulk_SetsAndReads_AllLinesOfARequest()
     {
         using var bench = new GpioBench(new GpioOptions { Lines = [.. Enumerable.Range(0, 64).Select(static line => GpioLine.Output(63 - line))] }, lines: 64);
-        foreach (ulong values in new[] { 0UL, ulong.MaxValue, 0x8000_0000_0000_0001, 0x0123_4567_89AB_CDEF })
+        foreach (ulong values in (ulong[])[0UL, ulong.MaxValue, 0x8000_0000_0000_0001, 0x0123_4567_89AB_CDEF])
         {
             bench.Lines.WriteMany(ulong.MaxValue, values);
             Check.Equal(values, bench.Lines.ReadAll());
