@@ -5,6 +5,12 @@ namespace Mainspring.Embed;
 /// <summary>A loop as C sees it: whose it is, its number, and what C has scheduled on it. Owner's thread only, unless it says otherwise.</summary>
 internal sealed unsafe class EmbeddedLoop
 {
+    private const uint CallsPerBatch = 64;         // as many as the loop runs between two looks at the clock
+    private const uint CallsPerBatchWithFrames = 8; // a batch is not cut for a frame that is due
+
+    private static readonly Action<EmbeddedLoop> s_runBatch = static loop => NativeCalls.Run(loop._calls);
+
+    private readonly nint _calls; // what C calls soon: see native/calls.h
     private readonly ConcurrentQueue<PostedCall> _posted = new(); // the free ones
     private ItemTable? _items;
     private nint _openNumber;
@@ -16,6 +22,13 @@ internal sealed unsafe class EmbeddedLoop
     public EmbeddedLoop(LoopOptions options, bool isUnbound)
     {
         Loop = new MainLoop(options);
+        _calls = NativeCalls.Create(options.FrameRate is null && options.Pacing != Pacing.Host ? CallsPerBatch : CallsPerBatchWithFrames);
+        if (_calls == 0)
+        {
+            Loop.Dispose();
+            throw new EmbedException(Status.Limit, "There is no memory for a loop.");
+        }
+
         Times = new Times(Loop.TimeProvider);
         _owner = isUnbound ? 0 : ThreadToken.Current;
         Loop.UnhandledException += AskHost;
@@ -49,6 +62,22 @@ internal sealed unsafe class EmbeddedLoop
 
     /// <summary>Makes the calling thread the owner, if there is none. Any thread.</summary>
     public bool TryBind() => Interlocked.CompareExchange(ref _owner, ThreadToken.Current, 0) == 0 || IsOwn;
+
+    /// <summary>What is queued from now on runs after what C has called soon so far.</summary>
+    public void EndBatch() => NativeCalls.Close(_calls);
+
+    /// <summary>Queues the batch that C begins.</summary>
+    public void BeginBatch() => Loop.CallSoon(s_runBatch, this);
+
+    /// <summary>The calling thread, the owner's, uses this loop.</summary>
+    public void TakeThread() => NativeCalls.Own(_calls, OpenNumber);
+
+    /// <summary>It never was C's.</summary>
+    public void Abandon()
+    {
+        Loop.Dispose();
+        NativeCalls.Destroy(_calls);
+    }
 
     /// <summary>From now on C knows it.</summary>
     public void Open(HandleNumber number)
@@ -85,6 +114,7 @@ internal sealed unsafe class EmbeddedLoop
     public void Close()
     {
         IsClosing = true;
+        NativeCalls.Stop(_calls);
         LoopTable.Remove(this);
         Volatile.Write(ref _openNumber, 0);
         if (IsInside)
@@ -116,6 +146,7 @@ internal sealed unsafe class EmbeddedLoop
     {
         Loop.Dispose();
         Items.DropAll();
+        NativeCalls.Destroy(_calls);
         OnError(0, 0, 0);
     }
 

@@ -33,6 +33,7 @@ internal static unsafe partial class Exports
             }
 
             *loop = 0;
+            Prepare();
             NativeOptions options = NativeOptions.Read(given);
             var created = new EmbeddedLoop(options.ToLoopOptions(), options.IsUnbound);
             try
@@ -41,7 +42,7 @@ internal static unsafe partial class Exports
             }
             catch
             {
-                created.Loop.Dispose();
+                created.Abandon();
                 throw;
             }
 

@@ -10,7 +10,8 @@ internal static unsafe partial class Exports
     private const int LastPriority = (int)Priority.Idle;
     private const int LastPhase = (int)FramePhase.Present;
 
-    [UnmanagedCallersOnly(EntryPoint = "ms_call_soon")]
+    // ms_call_soon itself is in native/calls.c; this is for what its ring does not take.
+    [UnmanagedCallersOnly]
     private static int CallSoon(nint loop, int priority, nint callback, nint data, nint destroy, nint* handle)
     {
         try
@@ -26,6 +27,7 @@ internal static unsafe partial class Exports
             }
 
             Item item = own.Items.Rent(ItemKind.Soon, callback, data, destroy);
+            own.EndBatch();
             if (priority == (int)Priority.Normal)
             {
                 own.Loop.CallSoon(Item.OnceRunner, item);
@@ -36,6 +38,25 @@ internal static unsafe partial class Exports
             }
 
             return Done(item, handle);
+        }
+        catch (Exception exception)
+        {
+            return LastError.Set(exception);
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    private static int BeginBatch(nint loop)
+    {
+        try
+        {
+            if (LoopTable.Own(loop, out int error) is not { } own)
+            {
+                return error;
+            }
+
+            own.BeginBatch();
+            return (int)Status.Ok;
         }
         catch (Exception exception)
         {

@@ -10,7 +10,11 @@ internal static unsafe partial class Exports
     private const int AbiVersion = 1;
 
     [UnmanagedCallersOnly(EntryPoint = "ms_abi_version")]
-    private static int GetAbiVersion() => AbiVersion;
+    private static int GetAbiVersion()
+    {
+        Prepare(); // native/calls.c asks for it: before there was a loop it does not know whom else to call
+        return AbiVersion;
+    }
 
     [UnmanagedCallersOnly(EntryPoint = "ms_version")]
     private static byte* GetVersion() => Text.Constant("0.1.0-alpha"u8);
@@ -31,6 +35,8 @@ internal static unsafe partial class Exports
         >= Status.Ok => Text.Constant("MS_OK"u8),
         _ => Text.Constant("unknown status"u8),
     };
+
+    private static void Prepare() => NativeCalls.Initialize(&BeginBatch, &CallSoon);
 
     private static int NullArgument(string argument) => LastError.Set(Status.Argument, $"'{argument}' is NULL.");
 

@@ -68,7 +68,11 @@ internal sealed unsafe class Item(EmbeddedLoop loop, int place)
     }
 
     /// <summary>Before a callback of the kinds that stay: until <see cref="EndRun"/> the item is not given to another use.</summary>
-    public void BeginRun() => _isRunning = true;
+    public void BeginRun()
+    {
+        _isRunning = true;
+        loop.EndBatch();
+    }
 
     /// <summary>After it.</summary>
     /// <returns>Whether it stays: it wants to, and has not cancelled itself. Otherwise the item may have another use already.</returns>
@@ -162,6 +166,7 @@ internal sealed unsafe class Item(EmbeddedLoop loop, int place)
         EmbeddedLoop owner = loop;
         _callback = 0;
         owner.Items.Free(this);
+        owner.EndBatch();
         if (callback != 0 && !owner.IsClosing)
         {
             ((delegate* unmanaged<nint, nint, void>)callback)(owner.Number.Value, data);

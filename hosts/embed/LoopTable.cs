@@ -102,6 +102,7 @@ internal static class LoopTable
         }
 
         s_own = loop;
+        loop.TakeThread();
         error = 0;
         return loop;
     }

@@ -26,6 +26,7 @@ internal sealed unsafe class PostedCall(EmbeddedLoop loop)
         call._destroy = destroy;
         if (ReferenceEquals(MainLoop.Current, loop.Loop))
         {
+            loop.EndBatch();
             loop.Loop.SynchronizationContext.Post(s_runHere, call); // here a post is a call of its own thread, and this way takes no closure
             return true;
         }
@@ -37,6 +38,7 @@ internal sealed unsafe class PostedCall(EmbeddedLoop loop)
     {
         (nint callback, nint data, nint destroy) = (_callback, _data, _destroy);
         loop.Give(this);
+        loop.EndBatch();
         ((delegate* unmanaged<nint, nint, void>)callback)(loop.Number.Value, data);
         Item.Destroy(destroy, data);
     }
