@@ -12,7 +12,8 @@ readonly baselines=artifacts/perf-c
 
 # Debian packages: what native programs are linked with, and what tests use besides.
 readonly link_packages=(gcc libc6-dev zlib1g-dev)
-readonly test_packages=("${link_packages[@]}" gcc-aarch64-linux-gnu libc6-dev-arm64-cross socat strace python3)
+readonly test_packages=("${link_packages[@]}" gcc-aarch64-linux-gnu libc6-dev-arm64-cross socat strace python3
+    g++ libglib2.0-dev libuv1-dev pkg-config valgrind)
 
 usage() {
     cat <<'EOF'
@@ -70,6 +71,7 @@ command_perf() {
     need_dotnet
     need_packages "${link_packages[@]}"
     publish_native perf/Mainspring.Perf/Mainspring.Perf.csproj
+    publish_native hosts/embed/Mainspring.Embed.csproj
     compile_baselines
     MAINSPRING_C_BASELINES=$PWD/$baselines exec out/mainspring-perf "$@"
 }
@@ -130,14 +132,16 @@ publish_native() {
     mkdir -p out/symbols
     local folder file
     for folder in artifacts/publish/*/release; do
-        for file in "$folder"/mainspring-*; do
+        for file in "$folder"/mainspring-* "$folder"/libmainspring.so*; do
             case $file in
-                *.xml | *.pdb | *.json) ;;
+                *.xml | *.pdb | *.json | *'*'*) ;;
                 *.dbg) replace "$file" out/symbols ;;
                 *) replace "$file" out ;;
             esac
         done
     done
+    mkdir -p out/include
+    cp hosts/embed/include/* out/include/
 }
 
 # A program that is running cannot be written to, but it can be removed.
@@ -155,6 +159,7 @@ compile_baselines() {
             say "gcc $source"
             local libraries=(-lm)
             [[ $source != *_libuv.c || ! -e /usr/include/uv.h ]] || libraries+=(-luv)
+            [[ $source != */embed.c ]] || libraries+=(-Ihosts/embed/include -Lout -lmainspring "-Wl,-rpath,$PWD/out")
             gcc -O2 -std=gnu11 -Wall -pthread -o "$program" "$source" "${libraries[@]}"
         fi
     done
@@ -211,6 +216,7 @@ test_native() {
         test_counting "native contracts" out/mainspring-contracts
         test_counting "native contracts without epoll_pwait2" bash tests/seccomp/check.sh out/mainspring-contracts
         test_counting "end to end" bash tests/e2e/run.sh
+        test_counting "the C ABI" bash tests/embed/run.sh
     fi
 }
 

@@ -42,6 +42,7 @@ internal static class LoopTable
     /// <summary>Makes the loop's number mean nothing.</summary>
     public static void Remove(EmbeddedLoop loop)
     {
+        s_own = ReferenceEquals(s_own, loop) ? null : s_own; // its owner calls, and no other thread has it there
         lock (s_lock)
         {
             int place = loop.Number.Loop;
@@ -63,7 +64,7 @@ internal static class LoopTable
     public static EmbeddedLoop? Any(nint number)
     {
         EmbeddedLoop? loop = Volatile.Read(ref s_loops[new HandleNumber(number).Loop]);
-        return loop is not null && loop.OpenNumber == number ? loop : null;
+        return loop is not null && number != 0 && loop.OpenNumber == number ? loop : null;
     }
 
     /// <summary>The loop of this thread to which an item's number belongs, or null and why not.</summary>

@@ -9,6 +9,7 @@ internal sealed class Times
 
     private const int Samples = 16;
     private const long NsPerTick = 100;
+    private const long Farthest = (1L << 62) - NsPerTick; // what the loop takes for never, within its rounding
 
     private readonly long _originNs; // the loop's start; at most the time that it takes to read a clock too early, so that no timer is
 
@@ -34,7 +35,7 @@ internal sealed class Times
     /// <summary>A duration, rounded up; a negative one is none.</summary>
     public static TimeSpan Duration(long ns) => ns <= 0 ? TimeSpan.Zero : ns == Never ? TimeSpan.MaxValue : new TimeSpan(((ns - 1) / NsPerTick) + 1);
 
-    public static long Duration(TimeSpan time) => time > TimeSpan.FromTicks(Never / NsPerTick) ? Never : time.Ticks * NsPerTick;
+    public static long Duration(TimeSpan time) => time.Ticks >= Farthest / NsPerTick ? Never : time.Ticks * NsPerTick;
 
     /// <summary>A time as the loop's, rounded up; one before the loop's start is its start.</summary>
     public TimeSpan ToLoop(long ns) => ns == Never ? TimeSpan.MaxValue : Duration(ns <= _originNs ? 0 : ns - _originNs);
