@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly library=${1:-out/libmainspring.so} include=${2:-out/include}
 readonly warnings=(-Wall -Wextra -Werror -pedantic)
 readonly largest=5000000 # bytes, of the library and a program that uses it
-readonly -a valgrind=(valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,possible
+readonly -a valgrind=(valgrind --quiet --fair-sched=yes --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,possible
     --errors-for-leak-kinds=definite,possible --suppressions=tests/embed/runtime.supp --num-callers=30)
 
 work=$(mktemp -d)
@@ -71,12 +71,12 @@ count_cases() {
     local label=$1 status=0
     shift
     "$@" >"$work/output" 2>&1 || status=$?
-    sed "\$d; s/^/$label/" "$work/output"
-    if [[ $(tail -n 1 "$work/output") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+    local totals='^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
+    grep -Ev "$totals" "$work/output" | sed "s/^/$label/" || true
+    if [[ $(grep -E "$totals" "$work/output") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2])) skipped=$((skipped + BASH_REMATCH[3]))
         ((status == 0 || BASH_REMATCH[2] > 0)) || { echo "${label}abi ended with $status"; failed=$((failed + 1)); }
     else
-        tail -n 1 "$work/output"
         echo "${label}abi ended with $status, and did not say how"
         failed=$((failed + 1))
     fi
@@ -111,7 +111,7 @@ run() {
 }
 
 under_valgrind() {
-    LD_LIBRARY_PATH=$work/lib DOTNET_GCHeapHardLimit=8000000 EMBED_UNDER_VALGRIND=1 timeout --kill-after=5 300 "${valgrind[@]}" "$@"
+    LD_LIBRARY_PATH=$work/lib DOTNET_GCHeapHardLimit=8000000 timeout --kill-after=5 300 "${valgrind[@]}" "$@"
 }
 
 has() {

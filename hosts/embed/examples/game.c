@@ -110,7 +110,7 @@ int main(void)
         game.late += now_ns() > deadline;
         struct timespec until = { deadline / 1000000000, deadline % 1000000000 };
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL); /* a game would wait for the display here */
-        due = deadline;
+        due = now_ns() < deadline + frame_ns ? deadline : now_ns(); /* a display does not show again what it has missed */
     }
     void *saved = NULL;
     pthread_join(saver, &saved);
@@ -121,7 +121,7 @@ int main(void)
     int failed = 0;
     failed += check(game.steps == FRAMES * frame_ns / step_ns, "there was a fixed step for all time that has passed, and each number once");
     failed += check(game.drawn == FRAMES + 1, "every frame was drawn once");
-    failed += check(game.enemy_moves >= 9, "the enemy has moved in steps, with rests between them");
+    failed += check(game.enemy_moves >= 4, "the enemy has moved in steps, with rests between them");
     failed += check(game.parts_loaded > 0, "the level was loading in the time that was left");
     failed += check(saved == loop && game.scores == 10, "every result of the other thread has come");
     return ms_loop_destroy(loop) < 0 || failed > 0;
