@@ -24,7 +24,7 @@ usage: ./build.sh COMMAND [ARGUMENTS]
   test          everything that can be checked, the published programs too; the last line is "N passed, N failed,
                 N skipped"
   build         build all projects, warnings are errors
-  publish       native programs into out/, their symbols into out/symbols/
+  publish       native programs and libmainspring.so into out/, their symbols into out/symbols/, C headers into out/include/
   perf [ARGS]   publish the benchmarks, compile their C baselines, and run them; ARGS go to mainspring-perf
   api           accept the public API as it is: rewrites tests/Mainspring.Tests/PublicApi/*.txt
   format        format all sources

@@ -17,7 +17,17 @@ internal static unsafe partial class Exports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "ms_version")]
-    private static byte* GetVersion() => Text.Constant("0.1.0-alpha"u8);
+    private static byte* GetVersion()
+    {
+        try
+        {
+            return LibraryVersion.Text;
+        }
+        catch (Exception)
+        {
+            return Text.Empty; // no memory
+        }
+    }
 
     [UnmanagedCallersOnly(EntryPoint = "ms_last_error")]
     private static byte* GetLastError() => LastError.Message;

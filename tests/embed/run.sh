@@ -111,7 +111,7 @@ run() {
 }
 
 under_valgrind() {
-    LD_LIBRARY_PATH=$work/lib DOTNET_GCHeapHardLimit=8000000 timeout --kill-after=5 300 "${valgrind[@]}" "$@"
+    LD_LIBRARY_PATH=$work/lib DOTNET_GCHeapHardLimit=8000000 timeout --kill-after=5 500 "${valgrind[@]}" "$@"
 }
 
 has() {
