@@ -157,6 +157,7 @@ internal sealed unsafe class EmbeddedLoop
             return;
         }
 
+        EndBatch();
         byte[] what = Text.ToC(error.Name);
         byte[] message = Text.ToC(error.Exception is ReportedException reported ? reported.Message : $"{error.Exception.GetType().Name}: {error.Exception.Message}");
         fixed (byte* whatAddress = what, messageAddress = message)
