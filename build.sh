@@ -12,7 +12,8 @@ readonly baselines=artifacts/perf-c
 
 # Debian packages: what native programs are linked with, and what tests use besides.
 readonly link_packages=(gcc libc6-dev zlib1g-dev)
-readonly test_packages=("${link_packages[@]}" gcc-aarch64-linux-gnu libc6-dev-arm64-cross socat strace python3)
+readonly test_packages=("${link_packages[@]}" gcc-aarch64-linux-gnu libc6-dev-arm64-cross socat strace python3
+    g++ libglib2.0-dev libuv1-dev pkg-config valgrind)
 readonly vm_packages=("${link_packages[@]}" qemu-system-x86 linux-image-amd64 linux-headers-amd64 linux-source-6.1 make xz-utils kmod cpio busybox-static
     gpiod libgpiod-dev evtest i2c-tools strace python3)
 
@@ -26,7 +27,7 @@ usage: ./build.sh COMMAND [ARGUMENTS]
                 N skipped"
   vm [FILTER…]  the hardware cases on a real kernel in a virtual machine, all or some; tests/vm/README.md says more
   build         build all projects, warnings are errors
-  publish       native programs into out/, their symbols into out/symbols/
+  publish       native programs and libmainspring.so into out/, their symbols into out/symbols/, C headers into out/include/
   perf [ARGS]   publish the benchmarks, compile their C baselines, and run them; ARGS go to mainspring-perf
   api           accept the public API as it is: rewrites tests/Mainspring.Tests/PublicApi/*.txt
   format        format all sources
@@ -73,6 +74,7 @@ command_perf() {
     need_dotnet
     need_packages "${link_packages[@]}"
     publish_native perf/Mainspring.Perf/Mainspring.Perf.csproj
+    publish_native hosts/embed/Mainspring.Embed.csproj
     compile_baselines
     MAINSPRING_C_BASELINES=$PWD/$baselines exec out/mainspring-perf "$@"
 }
@@ -140,14 +142,16 @@ publish_native() {
     mkdir -p out/symbols
     local folder file
     for folder in artifacts/publish/*/release; do
-        for file in "$folder"/mainspring-*; do
+        for file in "$folder"/mainspring-* "$folder"/libmainspring.so*; do
             case $file in
-                *.xml | *.pdb | *.json) ;;
+                *.xml | *.pdb | *.json | *'*'*) ;;
                 *.dbg) replace "$file" out/symbols ;;
                 *) replace "$file" out ;;
             esac
         done
     done
+    mkdir -p out/include
+    cp hosts/embed/include/* out/include/
 }
 
 # A program that is running cannot be written to, but it can be removed.
@@ -165,6 +169,7 @@ compile_baselines() {
             say "gcc $source"
             local libraries=(-lm)
             [[ $source != *_libuv.c || ! -e /usr/include/uv.h ]] || libraries+=(-luv)
+            [[ $source != */embed.c ]] || libraries+=(-Ihosts/embed/include -Lout -lmainspring "-Wl,-rpath,$PWD/out")
             gcc -O2 -std=gnu11 -Wall -pthread -o "$program" "$source" "${libraries[@]}"
         fi
     done
@@ -222,6 +227,7 @@ test_native() {
         test_counting "native contracts without epoll_pwait2" bash tests/seccomp/check.sh out/mainspring-contracts
         test_counting "end to end" bash tests/e2e/run.sh
         test_vm
+        test_counting "the C ABI" bash tests/embed/run.sh
     fi
 }
 

@@ -18,6 +18,8 @@ internal sealed class Rig(string baselines, int pairs)
             string[] arguments = [.. workload.Arguments.Select(number => number.ToString(CultureInfo.InvariantCulture))];
             Dictionary<string, Sample> ours = Path.IsPathRooted(workload.Ours)
                 ? HostProgram.Measure(workload.Ours)
+                : workload.Ours.StartsWith(Workload.ProgramInC, StringComparison.Ordinal)
+                ? MeasureC(workload.Ours[Workload.ProgramInC.Length..], arguments)
                 : Start(s_self, ["measure", workload.Ours, .. arguments]);
             samples.Add((ours, Start(Path.Combine(baselines, workload.Program), arguments)));
         }

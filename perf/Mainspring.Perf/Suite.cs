@@ -55,6 +55,11 @@ internal static class Suite
                 new("frame start with it, p50", "start_together", "none"),
                 new("free time that it did not get", "unused", "none", Target.Value(10), Unit.Percent),
             ]),
+            new("embed", "1 M calls soon from C, through mainspring.h", "c:embed", "soon", [1_000_000],
+            [
+                new("ms_call_soon, 1 M and then run", "at_once", "at_once", Target.Ratio(3)),
+                new("ms_call_soon, 1,000 in flight", "in_flight", "in_flight", Target.Ratio(3)),
+            ]),
             new("awaits", "100 k jobs and methods wait for the next frame again and again", "awaits", "awaits", [100_000, Scaled(400)],
             [
                 new("step of a job; C: list", "job", "list", Target.Value(5.4)),

@@ -3,11 +3,15 @@ namespace Mainspring.Perf;
 /// <summary>One question: a measurement of ours and a C program that take the same arguments and are run in turns.</summary>
 /// <param name="Name">What <c>--only</c> selects.</param>
 /// <param name="Title">What is done.</param>
-/// <param name="Ours">The measurement, a name of <see cref="Measurement"/> (or a program's path, for <see cref="Suite.Host"/>).</param>
+/// <param name="Ours">The measurement, a name of <see cref="Measurement"/> (or a program's path, for <see cref="Suite.Host"/>; or <see cref="ProgramInC"/> and a C program that calls this library).</param>
 /// <param name="Program">The C program.</param>
 /// <param name="Arguments">The numbers that both are given.</param>
 /// <param name="Comparisons">What of their results stands beside each other.</param>
-internal sealed record Workload(string Name, string Title, string Ours, string Program, long[] Arguments, Comparison[] Comparisons);
+internal sealed record Workload(string Name, string Title, string Ours, string Program, long[] Arguments, Comparison[] Comparisons)
+{
+    /// <summary>What <see cref="Ours"/> begins with when a C program measures it.</summary>
+    public const string ProgramInC = "c:";
+}
 
 /// <summary>One row of the table.</summary>
 /// <param name="Title">What it is.</param>

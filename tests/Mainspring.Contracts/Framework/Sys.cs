@@ -57,6 +57,21 @@ internal static unsafe partial class Sys
         return found > 0;
     }
 
+    /// <summary>Whether one of two descriptors becomes readable within the given time.</summary>
+    public static bool IsEitherReadable(SafeHandle one, SafeHandle other, int timeoutMs)
+    {
+        PollFd* both = stackalloc PollFd[2];
+        both[0] = new() { Descriptor = (int)one.DangerousGetHandle(), Events = 1 };
+        both[1] = new() { Descriptor = (int)other.DangerousGetHandle(), Events = 1 };
+        int found;
+        do
+        {
+            found = Poll(both, 2, timeoutMs);
+        }
+        while (found < 0 && Marshal.GetLastPInvokeError() == 4);
+        return found > 0;
+    }
+
     /// <summary>The timer slack of this thread in nanoseconds.</summary>
     public static long TimerSlack() => ProcessControl(30, 0, 0, 0, 0); // PR_GET_TIMERSLACK
 
