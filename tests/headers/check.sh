@@ -9,6 +9,9 @@ readonly strict=(
     runtime/Linux/Libc.cs runtime/Linux/Errno.cs runtime/Linux/Sched.cs
     devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Termios2.cs
     devices/Mainspring.Devices.Linux/Inotify.cs
+    devices/Mainspring.Devices.Linux/Input/EvdevAbi.cs devices/Mainspring.Devices/Input/InputEventType.cs
+    devices/Mainspring.Devices/Input/Input{Key,Axis,Motion,Switch,Led}Code.cs devices/Mainspring.Devices/Input/Input{Property,Bus}.cs
+    devices/Mainspring.Devices.Simulation/Input/UinputAbi.cs
 )
 # … and in these some do.
 readonly some=(runtime/Linux/EpollPoller.cs)
@@ -35,6 +38,8 @@ write_source() {
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/input.h>
+#include <linux/uinput.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 #include <poll.h>
@@ -50,6 +55,7 @@ write_source() {
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 #ifdef __x86_64__
 #define ON_X64(here, elsewhere) (here)
 #define ON_ARM64(here, elsewhere) (elsewhere)
