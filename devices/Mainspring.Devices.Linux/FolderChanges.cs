@@ -154,15 +154,7 @@ internal sealed class FolderChanges(string folder, string prefix)
                     Unwatch(ref _ancestor);
                 }
 
-                foreach (string path in Directory.EnumerateFiles(folder))
-                {
-                    string name = Path.GetFileName(path);
-                    if (IsMeant(name) && !_nodes.ContainsKey(name))
-                    {
-                        Add(name);
-                    }
-                }
-
+                LookAround();
                 return;
             }
 
@@ -183,6 +175,25 @@ internal sealed class FolderChanges(string folder, string prefix)
             {
                 return;
             }
+        }
+    }
+
+    private void LookAround()
+    {
+        try
+        {
+            foreach (string path in Directory.EnumerateFiles(folder))
+            {
+                string name = Path.GetFileName(path);
+                if (IsMeant(name) && !_nodes.ContainsKey(name))
+                {
+                    Add(name);
+                }
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It has gone meanwhile: its end is among the changes that come next.
         }
     }
 
