@@ -107,7 +107,12 @@ public sealed class InputCases
             for (int i = random.Next(1, 400); i > 0; i--)
             {
                 InputKeyCode key = keys[random.Next(keys.Count)];
-                bool isPressed = pressed.Contains(key) ? !pressed.Remove(key) : pressed.Add(key);
+                bool isPressed = !pressed.Remove(key);
+                if (isPressed)
+                {
+                    pressed.Add(key);
+                }
+
                 x = random.Next(-30000, 30000);
                 (isPressed ? bench.Script.Press(key) : bench.Script.Release(key)).MoveTo(InputAxisCode.X, x).Report();
             }
