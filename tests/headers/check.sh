@@ -14,6 +14,9 @@ readonly strict=(
     devices/Mainspring.Devices.Linux/ChipNodeWatch.cs
     devices/Mainspring.Devices.Linux/SerialAbi.cs
     devices/Mainspring.Devices.Linux/Inotify.cs
+    devices/Mainspring.Devices.Linux/Input/EvdevAbi.cs devices/Mainspring.Devices/Input/InputEventType.cs
+    devices/Mainspring.Devices/Input/Input{Key,Axis,Motion,Switch,Led}Code.cs devices/Mainspring.Devices/Input/Input{Property,Bus}.cs
+    devices/Mainspring.Devices.Simulation/Input/UinputAbi.cs
 )
 # … and in these some do.
 readonly some=(runtime/Linux/EpollPoller.cs)
@@ -43,6 +46,8 @@ write_source() {
 #include <linux/i2c.h>
 #include <linux/i2c-dev.h>
 #include <linux/gpio.h>
+#include <linux/input.h>
+#include <linux/uinput.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 #include <linux/spi/spidev.h>
@@ -60,6 +65,7 @@ write_source() {
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 #ifdef __x86_64__
 #define ON_X64(here, elsewhere) (here)
 #define ON_ARM64(here, elsewhere) (elsewhere)
