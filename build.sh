@@ -25,6 +25,8 @@ usage: ./build.sh COMMAND [ARGUMENTS]
   test          everything that can be checked, the published programs too; the last line is "N passed, N failed,
                 N skipped"
   vm [FILTER…]  the hardware cases on a real kernel in a virtual machine, all or some; tests/vm/README.md says more
+  soak [SECONDS]  edges, serial traffic and devices that come and go, in the same machine, for 30 minutes by default: nothing may grow;
+                the result is one line of JSON
   build         build all projects, warnings are errors
   publish       native programs into out/, their symbols into out/symbols/
   perf [ARGS]   publish the benchmarks, compile their C baselines, and run them; ARGS go to mainspring-perf
@@ -38,7 +40,7 @@ main() {
     local command=${1:---help}
     shift || true
     case $command in
-        run | test | vm | build | publish | perf | api | format | clean) "command_$command" "$@" ;;
+        run | test | vm | soak | build | publish | perf | api | format | clean) "command_$command" "$@" ;;
         -h | --help | help) usage ;;
         *) usage >&2; die "unknown command '$command'" 2 ;;
     esac
@@ -120,6 +122,10 @@ command_vm() {
     need_packages "${vm_packages[@]}"
     publish_native tests/Mainspring.Hardware/Mainspring.Hardware.csproj
     exec tests/vm/run.sh "$@"
+}
+
+command_soak() {
+    command_vm --soak "$@"
 }
 
 # ---- building ----
@@ -235,6 +241,7 @@ test_vm() {
         return 0
     fi
     test_counting "hardware on a real kernel" tests/vm/run.sh
+    test_counting "soak" tests/vm/run.sh --soak 60
 }
 
 need_packages_of_vm() {

@@ -1,4 +1,12 @@
-// Runs the hardware cases in the guest that tests/vm boots: see CaseRunner for the arguments.
+// Runs the hardware cases in the guest that tests/vm boots: see CaseRunner for the arguments. "edges CHIP LINE COUNT" and "soak SECONDS" are what
+// its latency and soak jobs start.
 using Mainspring.Contracts;
+using Mainspring.Hardware.Latency;
+using Mainspring.Hardware.Soak;
 
-return CaseRunner.Run(Case.In(typeof(Program).Assembly), args);
+return args switch
+{
+    ["edges", .. var rest] => EdgeTimes.Run(rest),
+    ["soak", var seconds] => SoakRun.Run(seconds),
+    _ => CaseRunner.Run(Case.In(typeof(Program).Assembly), args),
+};

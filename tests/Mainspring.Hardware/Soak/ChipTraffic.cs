@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Mainspring.Devices;
+using Mainspring.Devices.Linux;
+using Mainspring.Hardware.Guest;
+
+namespace Mainspring.Hardware.Soak;
+
+/// <summary>A chip that is unplugged and plugged in again; between, it gives two edges.</summary>
+internal sealed class ChipTraffic : Traffic
+{
+    private readonly GpioSim _chip = GpioSim.Start(1, "soak-plug");
+    private long _plugs = 1, _unplugs, _connects, _disconnects, _produced, _received;
+
+    public ChipTraffic(MainLoop loop)
+        : base(loop)
+    {
+        var lines = new LinuxGpioLines("soak-plug", new GpioOptions { Lines = [GpioLine.Input(0) with { Edges = GpioEdges.Both }] });
+        loop.Add(lines, new RetryPolicy { InitialDelay = TimeSpan.FromMilliseconds(10), MaxDelay = TimeSpan.FromMilliseconds(100) })
+            .On((in GpioConnected _, in EventInfo _) => _connects++)
+            .On((in GpioDisconnected _, in EventInfo _) => _disconnects++)
+            .On((in GpioEdge _, in EventInfo _) => _received++);
+    }
+
+    public override string Name => "chips";
+
+    protected override bool IsAtRest => _connects == _plugs && _disconnects == _unplugs && _received == _produced;
+
+    public override void Report(Utf8JsonWriter report)
+    {
+        report.WriteNumber("unplugged", _unplugs);
+        report.WriteNumber("connected", _connects);
+        report.WriteNumber("edges", _received);
+        if (!IsAtRest)
+        {
+            Problems.Add($"plugged in {_plugs} times, unplugged {_unplugs}: {_connects} connects, {_disconnects} disconnects; {_received} of {_produced} edges");
+        }
+    }
+
+    public override void Dispose() => _chip.Dispose();
+
+    protected override async LoopTask RunAsync()
+    {
+        await Until(() => IsAtRest);
+        while (!IsPausing)
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                _produced++;
+                _chip.Pull(0, i == 0);
+                await Until(() => _received == _produced);
+            }
+
+            _unplugs++;
+            _chip.Unplug();
+            await Until(() => _disconnects == _unplugs);
+            _plugs++;
+            _chip.GoLive();
+            await Until(() => _connects == _plugs);
+            await Loop.Delay(TimeSpan.FromMilliseconds(100));
+        }
+    }
+}
