@@ -99,6 +99,23 @@ internal static unsafe class GpioDevice
         return new GpioChipInfo(path, Text(info), Text(info + GpioAbi.ChipLabel), *(int*)(info + GpioAbi.ChipLines));
     }
 
+    /// <summary>Whether the chip behind a descriptor was removed.</summary>
+    public static bool IsGone(SafeFileHandle chip)
+    {
+        byte* info = stackalloc byte[GpioAbi.ChipInfoSize];
+        return Libc.Control(chip, GpioAbi.GetChipInfo, info) != 0 && Errno.Last == Errno.NoDevice;
+    }
+
+    public static void MakeNonBlocking(SafeFileHandle file, string path)
+    {
+        int descriptor = (int)file.DangerousGetHandle(); // ours, and open
+        int flags = GpioAbi.FileControl(descriptor, GpioAbi.GetFileFlags, 0);
+        if (flags < 0 || GpioAbi.FileControl(descriptor, GpioAbi.SetFileFlags, flags | GpioAbi.NonBlocking) < 0)
+        {
+            throw GpioErrors.Using(path, "making it non-blocking", Errno.Last);
+        }
+    }
+
     public static GpioLineInfo LineInfo(SafeFileHandle file, string path, int offset, bool watch = false)
     {
         ulong* info = stackalloc ulong[GpioAbi.LineInfoSize / sizeof(ulong)];

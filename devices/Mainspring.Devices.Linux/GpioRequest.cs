@@ -30,14 +30,15 @@ internal static unsafe class GpioRequest
             throw GpioErrors.Requesting(path, set, offsets, offset => GpioDevice.LineInfo(chip, path, offset), Errno.Last);
         }
 
-        int descriptor = BinaryPrimitives.ReadInt32LittleEndian(request[GpioAbi.RequestDescriptor..]);
-        var lines = new SafeFileHandle(descriptor, ownsHandle: true);
-        int flags = GpioAbi.FileControl(descriptor, GpioAbi.GetFileFlags, 0);
-        if (flags < 0 || GpioAbi.FileControl(descriptor, GpioAbi.SetFileFlags, flags | GpioAbi.NonBlocking) < 0)
+        var lines = new SafeFileHandle(BinaryPrimitives.ReadInt32LittleEndian(request[GpioAbi.RequestDescriptor..]), ownsHandle: true);
+        try
         {
-            Errno error = Errno.Last;
+            GpioDevice.MakeNonBlocking(lines, path);
+        }
+        catch
+        {
             lines.Dispose();
-            throw GpioErrors.Using(path, "making the lines non-blocking", error);
+            throw;
         }
 
         return lines;

@@ -7,7 +7,8 @@ namespace Mainspring.Devices.Simulation;
 /// lines through <see cref="CreateLines"/>, as they would those of a real chip: with bias, drive, active-low, debounce, a bounded buffer of events, lines that are busy, and removal. One
 /// loop; loop's thread only.
 /// </summary>
-/// <remarks>Levels of this class are physical: true is the high voltage. A line that nobody drives has the level of its bias, and without one the level that it had.</remarks>
+/// <remarks>Levels of this class are physical: true is the high voltage. A line that nobody drives has the level of its bias, and without one the level that it had. What happens
+/// at equal times comes in the order of the calls, and after the timers of that time.</remarks>
 [DebuggerDisplay("{Name}, {LineCount} lines")]
 public sealed class SimulatedGpioChip
 {

@@ -35,7 +35,7 @@ public abstract class SourceContract : IDisposable
         Check.Equal(0L, source.Counters.Errors);
         Check.Equal(Rig.Source.Name, source.Name);
         Check.True(source.Name.Length > 0, "errors and counters speak of it by its name");
-        Check.Equal(1, Loop.Counters.Sources);
+        Check.Equal(Rig.Sources, Loop.Counters.Sources);
     }
 
     [Case]

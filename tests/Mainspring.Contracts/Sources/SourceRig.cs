@@ -9,6 +9,9 @@ public abstract class SourceRig : IDisposable
     /// <summary>The source; always the same one.</summary>
     public abstract IEventSource Source { get; }
 
+    /// <summary>How many sources the loop has when it is added: a source may add others that it needs.</summary>
+    public virtual int Sources => 1;
+
     /// <summary>Whether <see cref="Break"/> and <see cref="Restore"/> work.</summary>
     public virtual bool CanBreak => true;
 

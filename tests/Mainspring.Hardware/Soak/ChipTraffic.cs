@@ -1,14 +1,14 @@
 using System.Text.Json;
 using Mainspring.Devices;
 using Mainspring.Devices.Linux;
-using Mainspring.Hardware.Guest;
+using Mainspring.Hardware.Gpio;
 
 namespace Mainspring.Hardware.Soak;
 
 /// <summary>A chip that is unplugged and plugged in again; between, it gives two edges.</summary>
 internal sealed class ChipTraffic : Traffic
 {
-    private readonly GpioSim _chip = GpioSim.Start(1, "soak-plug");
+    private readonly GpioSim _chip = new(1, "soak-plug");
     private long _plugs = 1, _unplugs, _connects, _disconnects, _produced, _received;
 
     public ChipTraffic(MainLoop loop)
@@ -46,15 +46,15 @@ internal sealed class ChipTraffic : Traffic
             for (int i = 0; i < 2; i++)
             {
                 _produced++;
-                _chip.Pull(0, i == 0);
+                _chip.Drive(0, i == 0);
                 await Until(() => _received == _produced);
             }
 
             _unplugs++;
-            _chip.Unplug();
+            _chip.Remove();
             await Until(() => _disconnects == _unplugs);
             _plugs++;
-            _chip.GoLive();
+            _chip.Restore();
             await Until(() => _connects == _plugs);
             await Loop.Delay(TimeSpan.FromMilliseconds(100));
         }

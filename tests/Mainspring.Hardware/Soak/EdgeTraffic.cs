@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Mainspring.Devices;
 using Mainspring.Devices.Linux;
-using Mainspring.Hardware.Guest;
+using Mainspring.Hardware.Gpio;
 
 namespace Mainspring.Hardware.Soak;
 
@@ -10,7 +10,7 @@ internal sealed class EdgeTraffic : Traffic
 {
     private const int Lines = 8, Burst = 2000, RoundsPerBurst = 5000;
 
-    private readonly GpioSim _chip = GpioSim.Start(Lines, "soak-edges");
+    private readonly GpioSim _chip = new(Lines, "soak-edges");
     private readonly bool[] _levels = new bool[Lines];
     private readonly long[] _lastTimes = new long[Lines];
     private long _produced, _received, _lost, _disordered, _rounds;
@@ -19,7 +19,7 @@ internal sealed class EdgeTraffic : Traffic
         : base(loop)
     {
         var lines = new LinuxGpioLines(
-            _chip.Name, new GpioOptions { Lines = [.. Enumerable.Range(0, Lines).Select(static i => GpioLine.Input(i) with { Edges = GpioEdges.Both })] });
+            _chip.Path, new GpioOptions { Lines = [.. Enumerable.Range(0, Lines).Select(static i => GpioLine.Input(i) with { Edges = GpioEdges.Both })] });
         loop.Add(lines)
             .On((in GpioEdge edge, in EventInfo _) =>
             {
@@ -61,7 +61,7 @@ internal sealed class EdgeTraffic : Traffic
             {
                 int line = (int)(_produced++ % Lines);
                 _levels[line] = !_levels[line];
-                _chip.Pull(line, _levels[line]);
+                _chip.Drive(line, _levels[line]);
             }
 
             await Loop.Delay(TimeSpan.FromMilliseconds(1));
@@ -73,7 +73,7 @@ internal sealed class EdgeTraffic : Traffic
         {
             _produced++;
             _levels[line] = !_levels[line];
-            _chip.Pull(line, _levels[line]);
+            _chip.Drive(line, _levels[line]);
             await Loop.Delay(TimeSpan.FromMilliseconds(10));
         }
     }

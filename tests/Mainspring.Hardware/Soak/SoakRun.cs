@@ -17,7 +17,7 @@ internal static class SoakRun
     {
         TimeSpan length = TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture));
         TimeSpan warmUp = TimeSpan.FromSeconds(Math.Clamp(length.TotalSeconds / 3, 5, 60));
-        using var loop = new MainLoop(new LoopOptions { Name = "soak" });
+        using var loop = new MainLoop(new LoopOptions { Name = "soak", Log = new NoLog() });
         List<string> problems = [];
         loop.UnhandledException += context => problems.Add($"{context.Name}: {context.Exception.Message}");
         Traffic[] all = [new EdgeTraffic(loop), new SerialTraffic(loop), new ChipTraffic(loop)];

@@ -1,0 +1,112 @@
+using Mainspring.Contracts;
+using Mainspring.Devices;
+
+namespace Mainspring.Hardware.Gpio;
+
+/// <summary>Edges of the kernel, as fast as they come.</summary>
+public sealed class GpioEdgeCases
+{
+    private const int Lines = 8;
+
+    private static GpioLine[] Watched(int count) => [.. Enumerable.Range(0, count).Select(static line => GpioLine.Input(line) with { Edges = GpioEdges.Both })];
+
+    [Case]
+    public void Edges_Of8LinesAtOnce_100_000_AreReceivedOrReportedLost()
+    {
+        const int Edges = 100_000;
+        using var bench = new GpioFlood(new GpioOptions { Lines = Watched(Lines), EventBufferSize = 1024 }, Lines);
+        bench.Run(Edges / Lines);
+        Console.WriteLine($"  {bench.Received} received, {bench.Lost} lost, {bench.Swaps} changed places, {bench.Bytes} bytes allocated, {bench.Dispatches} dispatches");
+        Check.Equal(Edges, bench.Received + bench.Lost);
+        Check.Equal(bench.Lost, bench.Source.Counters.Lost);
+        Check.Equal(0L, bench.Disorder, "each line's numbers and times go up");
+        Check.True(bench.Received > Edges / 2, $"{bench.Received} received");
+        Check.Equal(bench.Levels, bench.Lines.ReadAll(), "who follows the edges knows the levels");
+    }
+
+    [Case]
+    public void Edges_OfOneRequest_AreInOrder_AndTheirTimesGoUp()
+    {
+        using var bench = new GpioBench(Watched(Lines));
+        TimeSpan before = bench.Loop.Now;
+        for (int i = 0; i < 400; i++)
+        {
+            int wanted = bench.Edges.Count + 1;
+            bench.Sim.Drive(i % Lines, i / Lines % 2 == 0);
+            bench.Until(() => bench.Edges.Count >= wanted);
+        }
+
+        for (int i = 0; i < 400; i++)
+        {
+            GpioEdge edge = bench.Edges[i];
+            Check.Equal((i % Lines, i % Lines, i / Lines % 2 == 0), (edge.Line, edge.Index, edge.IsRising));
+            Check.Equal((uint)(i + 1), edge.Sequence);
+            Check.Equal((uint)((i / Lines) + 1), edge.LineSequence);
+            Check.True(i == 0 || edge.Time > bench.Edges[i - 1].Time);
+            Check.True(edge.Time >= before - TimeSpan.FromMilliseconds(1) && edge.Time <= bench.Loop.Now + TimeSpan.FromMilliseconds(1), "it is the loop's time");
+        }
+
+        Check.Equal(400, bench.Edges.Count);
+        Check.Equal(0L, bench.Lost);
+    }
+
+    [Case]
+    public void RealtimeClock_IsMappedToTheLoops()
+    {
+        using var bench = new GpioBench(new GpioOptions { Lines = Watched(1), EventClock = GpioEventClock.Realtime });
+        TimeSpan before = bench.Loop.Now;
+        bench.Sim.Drive(0, true);
+        bench.Until(() => bench.Edges.Count == 1);
+        GpioEdge edge = bench.Edges[0];
+        Check.True(edge.Time >= before - TimeSpan.FromMilliseconds(5) && edge.Time <= bench.Loop.Now + TimeSpan.FromMilliseconds(5), $"{before} {edge.Time} {bench.Loop.Now}");
+        long wallNs = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+        Check.True(Math.Abs(wallNs - edge.KernelTime) < 60_000_000_000, "the kernel's time is the wall clock's");
+    }
+
+    [Case]
+    public void FullBuffer_IsReportedBeforeWhatFollows_WithTheLevels()
+    {
+        using var bench = new GpioBench(new GpioOptions { Lines = Watched(1), EventBufferSize = 16 });
+        for (int i = 1; i <= 400; i++)
+        {
+            bench.Sim.Drive(0, i % 2 == 1);
+        }
+
+        bench.Until(() => bench.Edges.Count >= 16);
+        Check.Equal(16, bench.Edges.Count, "the newest are kept");
+        Check.True(bench.Trace[1].StartsWith("lost ", StringComparison.Ordinal), "before the first edge");
+        Check.Equal(bench.Edges[^1].LineSequence, 16 + bench.Lost);
+    }
+
+    [Case]
+    public void Silent_TheLoopDoesNotWake()
+    {
+        using var bench = new GpioBench([.. Watched(4), GpioLine.Output(5) with { Safe = false }]);
+        bench.Run(50);
+        long ticks = bench.Loop.Counters.Ticks, dispatches = bench.Source.Counters.Dispatches;
+        bench.Run(2000);
+        Check.Equal(dispatches, bench.Source.Counters.Dispatches);
+        Check.True(bench.Loop.Counters.Ticks - ticks <= 2, $"{bench.Loop.Counters.Ticks - ticks} ticks, of which one ends the run");
+    }
+
+    [Case]
+    public void Edge_IsAwaited_WithATimeLimit()
+    {
+        using var bench = new GpioBench(Watched(2));
+        bench.Loop.Run(async () =>
+        {
+            bench.Loop.CallLater(TimeSpan.FromMilliseconds(5), () => bench.Sim.Drive(0, true));
+            bench.Loop.CallLater(TimeSpan.FromMilliseconds(10), () => bench.Sim.Drive(1, true));
+            GpioEdge edge = await bench.Loop.WithTimeout(bench.Loop.WaitFor<GpioEdge>(bench.Source, static e => e.Line == 1), TimeSpan.FromSeconds(20));
+            Check.Equal(1, edge.Line);
+            try
+            {
+                await bench.Loop.WithTimeout(bench.Loop.WaitFor<GpioEdge>(bench.Source), TimeSpan.FromMilliseconds(20));
+                Check.True(false, "there was no edge");
+            }
+            catch (TimeoutException)
+            {
+            }
+        });
+    }
+}
