@@ -76,6 +76,24 @@ public sealed partial class MainLoop
         }
     }
 
+    internal void RetryNow(SourceHandle source)
+    {
+        CheckAccess(nameof(RetryNow), evenDisposed: true);
+        if (source.State == SourceState.Attached || source.IsAttaching)
+        {
+            source.IsRetryWanted = true;
+        }
+        else if (source.State != SourceState.Removed)
+        {
+            source.RetryTimer.Cancel();
+            source.IsRetryWanted = false;
+            source.FailedAttempts = 0;
+            source.RetryDelayNs = 0;
+            source.State = SourceState.WaitingToRetry;
+            ScheduleTry(source, Clock.ReadNs());
+        }
+    }
+
     private void Attach(SourceHandle handle)
     {
         var context = new SourceContext(handle);
@@ -362,6 +380,12 @@ public sealed partial class MainLoop
             return; // by a handler that was told of the failure
         }
 
+        if (source.IsRetryWanted)
+        {
+            RetryNow(source);
+            return;
+        }
+
         source.RetryTimer.Cancel();
         if (source.FailedAttempts >= source.Retry.MaxAttempts)
         {
@@ -376,7 +400,12 @@ public sealed partial class MainLoop
 
         source.State = SourceState.WaitingToRetry;
         source.RetryDelayNs = Nanoseconds.From(source.Retry.DelayBefore(source.FailedAttempts++));
-        source.RetryTimer = CallAtNs(Nanoseconds.Deadline(Clock.ReadNs(), source.RetryDelayNs), static source => source.Loop.TryAgain(source), source);
+        ScheduleTry(source, Nanoseconds.Deadline(Clock.ReadNs(), source.RetryDelayNs));
+    }
+
+    private void ScheduleTry(SourceHandle source, long whenNs)
+    {
+        source.RetryTimer = CallAtNs(whenNs, static source => source.Loop.TryAgain(source), source);
         source.RetryTimer.Unref(); // the source itself keeps the loop alive
     }
 

@@ -64,6 +64,8 @@ public sealed class SourceHandle
 
     internal int Woken; // 1: in the list of woken sources
 
+    internal bool IsRetryWanted { get; set; } // with its next failure
+
     internal int FailedAttempts { get; set; }
 
     internal TimerHandle RetryTimer { get; set; }
@@ -134,6 +136,12 @@ public sealed class SourceHandle
 
     /// <summary>Detaches the source and takes it out of the loop, for good. Also from within its own handlers; idempotent.</summary>
     public void Remove() => Loop.Remove(this);
+
+    /// <summary>
+    /// Has a source that waits to be attached again, or was given up, tried in this turn, for someone who knows that its device is back. Its attempts and delays start anew. While it is
+    /// attached, perhaps to a device whose end it has not seen yet, its next failure is followed by an attempt at once.
+    /// </summary>
+    public void RetryNow() => Loop.RetryNow(this);
 
     /// <summary>Lets <see cref="RunOptions.UntilIdle"/> end although this source is there.</summary>
     public void Unref()

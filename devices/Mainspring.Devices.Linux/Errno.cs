@@ -20,6 +20,7 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno Invalid = new(22);         // EINVAL
     public static readonly Errno TooManyOpen = new(24);     // EMFILE
     public static readonly Errno NotTerminal = new(25);     // ENOTTY
+    public static readonly Errno NoSpace = new(28);         // ENOSPC
     public static readonly Errno ReadOnly = new(30);        // EROFS
 
     /// <summary>The error of the P/Invoke that has just returned.</summary>

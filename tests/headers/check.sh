@@ -10,6 +10,10 @@ readonly strict=(
     devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Termios2.cs
     devices/Mainspring.Devices.Linux/GpioAbi.cs
     devices/Mainspring.Devices.Linux/ChipNodeWatch.cs
+    devices/Mainspring.Devices.Linux/Inotify.cs
+    devices/Mainspring.Devices.Linux/Input/EvdevAbi.cs devices/Mainspring.Devices/Input/InputEventType.cs
+    devices/Mainspring.Devices/Input/Input{Key,Axis,Motion,Switch,Led}Code.cs devices/Mainspring.Devices/Input/Input{Property,Bus}.cs
+    devices/Mainspring.Devices.Simulation/Input/UinputAbi.cs
 )
 # … and in these some do.
 readonly some=(runtime/Linux/EpollPoller.cs)
@@ -37,6 +41,8 @@ write_source() {
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/gpio.h>
+#include <linux/input.h>
+#include <linux/uinput.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 #include <poll.h>
@@ -52,6 +58,7 @@ write_source() {
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 #ifdef __x86_64__
 #define ON_X64(here, elsewhere) (here)
 #define ON_ARM64(here, elsewhere) (elsewhere)

@@ -391,6 +391,64 @@ public sealed class RetryCases : IDisposable
         Check.Equal(0, _loop.Counters.Sources);
     }
 
+    [Case]
+    public void RetryNow_TriesInThisTurn_AndTheDelaysStartAnew()
+    {
+        SourceHandle handle = _loop.Add(_source, s_policy);
+        Fail();
+        _loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(350) }); // attempts at 100 and 300 ms
+        Check.Equal(3L, handle.Counters.Errors);
+        handle.RetryNow();
+        Check.Equal(3L, handle.Counters.Errors, "not before the call has returned");
+        _loop.Tick();
+        Check.Equal(4L, handle.Counters.Errors);
+        _loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(100) });
+        Check.Equal(5L, handle.Counters.Errors, "the first delay again, and the attempt of 700 ms is gone");
+        _source.IsBroken = false;
+        handle.RetryNow();
+        handle.RetryNow();
+        _loop.Tick();
+        Check.Equal(SourceState.Attached, handle.State);
+        Check.Equal(2L, handle.Counters.Attaches);
+        Check.Equal(0, _loop.Counters.Timers);
+    }
+
+    [Case]
+    public void RetryNow_OfASourceThatWasGivenUp_TriesOnce()
+    {
+        SourceHandle handle = _loop.Add(_source, RetryPolicy.Never);
+        Fail();
+        _loop.Tick();
+        Check.Equal(SourceState.Failed, handle.State);
+        handle.RetryNow();
+        _loop.Tick();
+        Check.Equal(SourceState.Failed, handle.State, "still broken");
+        _source.IsBroken = false;
+        handle.RetryNow();
+        _loop.Tick();
+        Check.Equal(SourceState.Attached, handle.State);
+        handle.Remove();
+        handle.RetryNow();
+        _loop.Tick();
+        Check.Equal(SourceState.Removed, handle.State);
+    }
+
+    [Case]
+    public void RetryNow_WhileAttached_IsForTheNextFailure_Once()
+    {
+        SourceHandle handle = _loop.Add(_source, s_policy);
+        handle.RetryNow(); // its device has been replaced, and its end not been seen yet
+        Fail();
+        _loop.Tick();
+        _loop.Tick();
+        Check.Equal(2L, handle.Counters.Errors, "tried without a delay");
+        Check.Equal(SourceState.WaitingToRetry, handle.State);
+        _loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(99) });
+        Check.Equal(2L, handle.Counters.Errors, "and then by its policy");
+        _loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(1) });
+        Check.Equal(3L, handle.Counters.Errors);
+    }
+
     private void Fail()
     {
         _source.IsBroken = true;

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Mainspring.Devices.Linux;
+
+/// <summary>
+/// The input devices of this machine as they come and go: one inotify descriptor on /dev/input in the loop's one wait. It emits <see cref="InputDeviceAdded"/> for those that are there
+/// already first, then for each that comes, as soon as this program may open it; and <see cref="InputDeviceRemoved"/>. It opens none. Loop's thread only.
+/// </summary>
+/// <remarks>When the kernel's queue of changes overflows, <see cref="EventsLost"/> says so, and all devices are emitted as removed and those that are there as added again.</remarks>
+[DebuggerDisplay("{Name}, {Devices.Count} devices")]
+public sealed class LinuxInputWatch : IPollableSource
+{
+    private readonly InputNodes _nodes;
+    private readonly Func<string, string?> _refusal;
+    private readonly FolderChanges _changes;
+    private readonly Dictionary<string, InputDeviceInfo> _devices = [];
+    private SourceContext? _context;
+
+    /// <summary>A watch that begins when it is added to a loop.</summary>
+    /// <exception cref="PlatformNotSupportedException">This is no Linux.</exception>
+    public LinuxInputWatch()
+        : this(InputNodes.System, InputNodes.Refusal)
+    {
+    }
+
+    internal LinuxInputWatch(InputNodes nodes, Func<string, string?> refusal)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException("LinuxInputWatch needs Linux.");
+        }
+
+        (_nodes, _refusal) = (nodes, refusal);
+        _changes = new FolderChanges(nodes.Folder, InputNodes.Prefix);
+        Name = $"watch:{nodes.Folder}";
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>The devices that were added and not removed.</summary>
+    public IReadOnlyCollection<InputDeviceInfo> Devices => _devices.Values;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The watch is not attached.</exception>
+    public SafeHandle Handle => _changes.Handle ?? throw new InvalidOperationException($"{Name} is not attached.");
+
+    /// <inheritdoc/>
+    public PollEvents Interest => PollEvents.Readable;
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">The system gives no further inotify instance or watch; the message says what to do.</exception>
+    /// <exception cref="InvalidOperationException">The watch is attached already.</exception>
+    public void Attach(SourceContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (_changes.Handle is not null)
+        {
+            throw new InvalidOperationException($"{Name} is attached already: a watch serves one loop.");
+        }
+
+        _changes.Open();
+        _context = context;
+        context.Wake(); // for what is there already, when the first handlers have been added
+    }
+
+    /// <inheritdoc/>
+    public int Dispatch(PollEvents ready, int maxEvents)
+    {
+        // A handler may remove the watch, and even add it again.
+        int handled = 0;
+        for (SafeFileHandle? inotify = _changes.Handle; handled < maxEvents && inotify is not null && ReferenceEquals(_changes.Handle, inotify); handled++)
+        {
+            if (!_changes.TryStep(out FolderChange change))
+            {
+                break;
+            }
+
+            Take(_context!, change);
+        }
+
+        return handled;
+    }
+
+    /// <inheritdoc/>
+    public void Detach()
+    {
+        _context = null;
+        _changes.Close();
+        _devices.Clear();
+    }
+
+    private void Take(SourceContext context, FolderChange change)
+    {
+        switch (change.Kind)
+        {
+            case FolderChangeKind.Added or FolderChangeKind.Changed when !_devices.ContainsKey(change.Path) && _refusal(change.Path) is null:
+                InputDeviceInfo added = _nodes.Describe(change.Path, _nodes.StablePath(change.Path), null);
+                _devices.Add(change.Path, added);
+                context.Emit(new InputDeviceAdded(added));
+                break;
+            case FolderChangeKind.Removed when _devices.Remove(change.Path, out InputDeviceInfo? removed):
+                context.Emit(new InputDeviceRemoved(removed));
+                break;
+            case FolderChangeKind.Lost:
+                context.Lost(1); // how many nobody knows
+                break;
+        }
+    }
+}
