@@ -62,7 +62,7 @@ public sealed class InputCases
     [Case]
     public void Counts_AreThoseOfEvtest()
     {
-        const int Frames = 500;
+        const int Frames = 100;
         using var bench = new InputBench(new UinputRig(InputLayout.Gamepad));
         UserInputDevice user = ((UinputRig)bench.Rig).User;
         using Process evtest = Process.Start(new ProcessStartInfo("evtest", user.Path) { RedirectStandardOutput = true, UseShellExecute = false })!;
@@ -78,10 +78,9 @@ public sealed class InputCases
         for (int i = 1; i <= Frames; i++)
         {
             user.MoveTo(InputAxisCode.X, i).MoveTo(InputAxisCode.Y, -i).Write(1, (ushort)InputKeyCode.ButtonSouth, i & 1).Report();
-            Pump.Until(bench.Loop, () => bench.FrameEvents == 4 * i);
+            Pump.Until(bench.Loop, () => bench.FrameEvents == 4 * i && Volatile.Read(ref lines) >= 4 * i); // evtest is slow, and would lose some
         }
 
-        Pump.Until(bench.Loop, () => Volatile.Read(ref lines) >= user.Written);
         evtest.Kill();
         evtest.WaitForExit();
         Check.Equal((4L * Frames, 4L * Frames), (user.Written, bench.FrameEvents));
@@ -107,7 +106,12 @@ public sealed class InputCases
             for (int i = random.Next(1, 400); i > 0; i--)
             {
                 InputKeyCode key = keys[random.Next(keys.Count)];
-                bool isPressed = pressed.Contains(key) ? !pressed.Remove(key) : pressed.Add(key);
+                bool isPressed = !pressed.Remove(key);
+                if (isPressed)
+                {
+                    pressed.Add(key);
+                }
+
                 x = random.Next(-30000, 30000);
                 (isPressed ? bench.Script.Press(key) : bench.Script.Release(key)).MoveTo(InputAxisCode.X, x).Report();
             }
