@@ -12,7 +12,6 @@ internal sealed class GpioFlood : IDisposable
     private readonly int _lines;
     private readonly uint[] _numbers;
     private readonly long[] _times;
-    private uint _last;
 
     public GpioFlood(GpioOptions options, int lines)
     {
@@ -30,8 +29,7 @@ internal sealed class GpioFlood : IDisposable
             {
                 Received++;
                 Disorder += e.LineSequence > _numbers[e.Index] && e.KernelTime >= _times[e.Index] ? 0 : 1;
-                Swaps += e.Sequence < _last ? 1 : 0;
-                (_numbers[e.Index], _times[e.Index], _last) = (e.LineSequence, e.KernelTime, e.Sequence);
+                (_numbers[e.Index], _times[e.Index]) = (e.LineSequence, e.KernelTime);
                 Levels = e.IsRising ? Levels | (1UL << e.Index) : Levels & ~(1UL << e.Index);
             });
     }
@@ -47,23 +45,32 @@ internal sealed class GpioFlood : IDisposable
     /// <summary>Events of one line whose number or time did not go up.</summary>
     public long Disorder { get; private set; }
 
-    /// <summary>Events of different lines that changed places.</summary>
-    public long Swaps { get; private set; }
-
     /// <summary>The levels as the events tell them.</summary>
     public ulong Levels { get; private set; }
 
-    /// <summary>What the loop's thread has allocated meanwhile.</summary>
+    /// <summary>What the loop's thread has allocated in the last run.</summary>
     public long Bytes { get; private set; }
 
-    public long Dispatches => Source.Counters.Dispatches;
-
     /// <summary>Toggles every line so many times, and waits until all of it has come.</summary>
-    public void Run(int toggles)
+    /// <param name="onOneProcessor">
+    /// Whether the lines' interrupts and their threads share a processor with who toggles them, so that none comes while another is handled. Otherwise the kernel sees some edges in the
+    /// interrupt only, and counts a few twice: a second interrupt between two lines of edge_irq_thread gives its thread a run without a time of its own, and so another number.
+    /// </param>
+    public void Run(int toggles, bool onOneProcessor)
     {
         Pump.Until(_loop, () => Source.Counters.Events > 0);
+        if (onOneProcessor)
+        {
+            OneProcessor.TakeThreadsOf("flood", _lines);
+        }
+
         var producer = new Thread(() =>
         {
+            if (onOneProcessor)
+            {
+                OneProcessor.TakeThisThread();
+            }
+
             for (int i = 1; i <= toggles; i++)
             {
                 for (int line = 0; line < _lines; line++)

@@ -12,6 +12,7 @@ public sealed class GpioSafeCases : IDisposable
     /// <summary>Turns the trace on.</summary>
     public GpioSafeCases()
     {
+        File.WriteAllText($"{Tracing}/trace_clock", "counter"); // the clocks of two processors would not keep the order
         File.WriteAllText($"{Tracing}/trace", "");
         File.WriteAllText($"{Tracing}/events/gpio/gpio_value/enable", "1");
         File.WriteAllText($"{Tracing}/tracing_on", "1");
@@ -51,8 +52,15 @@ public sealed class GpioSafeCases : IDisposable
     [Case]
     public void Process_ThatIsKilled_LeavesItToTheKernel() => EndsSafely("run", "-KILL", isSafe: false);
 
+    [Case]
+    public void Process_ThatIsInterrupted_WithoutHandlingIt_LeavesItToTheKernel() => EndsSafely("run", "-INT", isSafe: false);
+
     /// <inheritdoc/>
-    public void Dispose() => File.WriteAllText($"{Tracing}/events/gpio/gpio_value/enable", "0");
+    public void Dispose()
+    {
+        File.WriteAllText($"{Tracing}/events/gpio/gpio_value/enable", "0");
+        File.WriteAllText($"{Tracing}/trace_clock", "local");
+    }
 
     private static void EndsSafely(string how, string? signal, bool isSafe)
     {
