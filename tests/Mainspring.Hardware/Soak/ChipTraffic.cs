@@ -15,7 +15,7 @@ internal sealed class ChipTraffic : Traffic
         : base(loop)
     {
         var lines = new LinuxGpioLines("soak-plug", new GpioOptions { Lines = [GpioLine.Input(0) with { Edges = GpioEdges.Both }] });
-        loop.Add(lines, new RetryPolicy { InitialDelay = TimeSpan.FromMilliseconds(10), MaxDelay = TimeSpan.FromMilliseconds(100) })
+        loop.Add(lines, new RetryPolicy { InitialDelay = TimeSpan.FromMilliseconds(50), MaxDelay = TimeSpan.FromMilliseconds(100) })
             .On((in GpioConnected _, in EventInfo _) => _connects++)
             .On((in GpioDisconnected _, in EventInfo _) => _disconnects++)
             .On((in GpioEdge _, in EventInfo _) => _received++);
