@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Mainspring.Devices.Linux;
 
 /// <summary>
-/// Leaves outputs with their safe levels when the process ends while the lines are still requested: in an orderly way (Main returns, Environment.Exit, SIGTERM) or by an unhandled
+/// Leaves outputs with their safe levels when the process ends while the lines are still requested: in an orderly way (Main returns, Environment.Exit) or by an unhandled
 /// exception. Those are told on other threads, so that writes and the end exclude each other; after the end nothing is written any more.
 /// </summary>
 internal sealed unsafe class GpioSafeguard

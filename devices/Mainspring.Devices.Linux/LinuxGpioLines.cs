@@ -10,9 +10,9 @@ namespace Mainspring.Devices.Linux;
 /// nothing, and an event allocates nothing.
 /// </summary>
 /// <remarks>
-/// <para>Outputs with a <see cref="GpioLine.Safe"/> level get it when the source is removed, the loop is disposed, or the process ends in an orderly way (SIGTERM unless it is handled
-/// otherwise) or by an unhandled exception. Then the lines are released, and their driver decides what becomes of them: many keep the level, some make the line an input. After SIGKILL,
-/// or SIGINT that nobody handles, only that happens; what must be safe then needs a resistor.</para>
+/// <para>Outputs with a <see cref="GpioLine.Safe"/> level get it when the source is removed, the loop is disposed, or the process ends in an orderly way (<c>Main</c> returns,
+/// <c>Environment.Exit</c>) or by an unhandled exception. Then the lines are released, and their driver decides what becomes of them: many keep the level, some make the line an
+/// input. After SIGKILL, or a SIGTERM or SIGINT that the program does not handle, only that happens: handle those two, and let what must be safe in any case hang on a resistor.</para>
 /// <para>When the chip is removed, <see cref="GpioDisconnected"/> is emitted, and the source's <see cref="RetryPolicy"/> requests the lines again when it returns. Kernels before 6.6
 /// do not wake who waits for the lines, so that the device's node is watched as well; see <see cref="GpioOptions.RemovalCheck"/>.</para>
 /// </remarks>

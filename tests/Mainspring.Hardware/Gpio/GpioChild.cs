@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Mainspring.Devices;
 using Mainspring.Devices.Linux;
 
@@ -14,6 +15,11 @@ internal static class GpioChild
         var lines = new LinuxGpioLines("child", new GpioOptions { Lines = [GpioLine.Output(0) with { Safe = false }] });
         loop.Add(lines);
         lines.Write(0, true);
+        using PosixSignalRegistration? end = how != "handle" ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            loop.Stop();
+        });
         Console.WriteLine("high");
         switch (how)
         {
@@ -23,7 +29,7 @@ internal static class GpioChild
                 loop.CallLater(TimeSpan.FromMilliseconds(1), static () => throw new InvalidOperationException("a callback's problem"));
                 loop.Run();
                 break;
-            case "run":
+            case "run" or "handle":
                 loop.Run();
                 break;
         }

@@ -47,7 +47,10 @@ public sealed class GpioSafeCases : IDisposable
     public void Process_ThatEndsByAnErrorThatStopsItsLoop_LeavesSafeLevels() => EndsSafely("stop", signal: null, isSafe: true);
 
     [Case]
-    public void Process_ThatIsTerminated_LeavesSafeLevels() => EndsSafely("run", "-TERM", isSafe: true);
+    public void Process_ThatHandlesItsTermination_LeavesSafeLevels() => EndsSafely("handle", "-TERM", isSafe: true);
+
+    [Case]
+    public void Process_ThatIsTerminated_WithoutHandlingIt_LeavesItToTheKernel() => EndsSafely("run", "-TERM", isSafe: false);
 
     [Case]
     public void Process_ThatIsKilled_LeavesItToTheKernel() => EndsSafely("run", "-KILL", isSafe: false);

@@ -11,10 +11,13 @@ public sealed class LinuxGpioSourceContract : SourceContract
     protected override SourceRig CreateRig() => new GpioSimRig();
 }
 
-/// <summary>A chip of gpio-sim in the hands of the contract: it toggles its lines in turn, so that no two edges of one line meet in the kernel.</summary>
+/// <summary>
+/// A chip of gpio-sim in the hands of the contract: it toggles its lines in turn, on one processor, so that no two edges of one line meet in the kernel. It has few lines: for each
+/// chip that was removed while its lines were requested the kernel 6.1 keeps their numbers for ever, and it has 512.
+/// </summary>
 internal sealed class GpioSimRig : SourceRig
 {
-    private const int Lines = 64;
+    private const int Lines = 8;
 
     private readonly GpioSim _sim = new(Lines, "contract");
     private readonly bool[] _levels = new bool[Lines];
@@ -22,6 +25,7 @@ internal sealed class GpioSimRig : SourceRig
 
     public GpioSimRig() => Source = new LinuxGpioLines("contract", new GpioOptions
     {
+        Consumer = "rig",
         Lines = [.. Enumerable.Range(0, Lines).Select(static line => GpioLine.Input(line) with { Edges = GpioEdges.Both })],
     });
 
@@ -39,7 +43,13 @@ internal sealed class GpioSimRig : SourceRig
         }
     }
 
-    public override void Listen(SourceHandle source, Action<EventInfo> onEvent) => source.On((in GpioEdge _, in EventInfo info) => onEvent(info));
+    public override void Listen(SourceHandle source, Action<EventInfo> onEvent)
+    {
+        OneProcessor.TakeThisThread();
+        OneProcessor.TakeThreadsOf("rig", Lines);
+        source.On((in GpioEdge _, in EventInfo info) => onEvent(info));
+        source.On((in GpioConnected _, in EventInfo _) => OneProcessor.TakeThreadsOf("rig", Lines)); // new ones
+    }
 
     public override void Break() => _sim.Remove();
 

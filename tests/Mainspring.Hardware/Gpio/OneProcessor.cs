@@ -13,7 +13,7 @@ internal static unsafe partial class OneProcessor
     public static void TakeThreadsOf(string consumer, int lines)
     {
         int[] threads = [.. Directory.GetDirectories("/proc").Where(path => IsThreadOf(consumer, path)).Select(static path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture))];
-        Check.Equal(lines, threads.Length, "a thread of the kernel for each line");
+        Check.True(threads.Length >= lines, $"{threads.Length} threads for {lines} lines; those of a chip that was removed while it was used stay for ever (kernel 6.1)");
         Array.ForEach(threads, Take);
     }
 
