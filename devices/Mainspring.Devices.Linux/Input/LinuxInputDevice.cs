@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -223,7 +224,7 @@ public sealed class LinuxInputDevice : IInputDevice, IPollableSource
     }
 
     private int ReadNow(IEvdevNode node, out Errno error) =>
-        Descriptor.Read(node.File, MemoryMarshal.AsBytes(_events.AsSpan()), out error) / Marshal.SizeOf<InputEvent>();
+        Descriptor.Read(node.File, MemoryMarshal.AsBytes(_events.AsSpan()), out error) / Unsafe.SizeOf<InputEvent>();
 
     private void Take(in InputEvent e, IEvdevNode node, SourceContext context)
     {
