@@ -66,7 +66,7 @@ public sealed class GpioToolCases
         foreach (bool level in new[] { true, false })
         {
             using Tool setter = Tool.Start("gpioset", "--mode=signal", sim.Chip, level ? "0=1" : "0=0");
-            Patience.Until(() => setter.HasOpen("gpio"), "gpioset holds the line");
+            Patience.Until(() => setter.HasOpen("gpio-line"), "gpioset holds the line");
             Check.Equal(level, sim.Level(0));
             setter.Dispose();
             using var loop = Loops.New();

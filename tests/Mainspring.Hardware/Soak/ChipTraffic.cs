@@ -8,12 +8,17 @@ namespace Mainspring.Hardware.Soak;
 /// <summary>A chip that is unplugged and plugged in again; between, it gives two edges.</summary>
 internal sealed class ChipTraffic : Traffic
 {
+    // For each chip that was removed while its lines were requested the kernel 6.1 keeps their numbers for ever, and it has 512.
+    private const int MostRemovals = 400;
+
     private readonly GpioSim _chip = new(1, "soak-plug");
+    private readonly TimeSpan _period;
     private long _plugs = 1, _unplugs, _connects, _disconnects, _produced, _received;
 
-    public ChipTraffic(MainLoop loop)
+    public ChipTraffic(MainLoop loop, TimeSpan length)
         : base(loop)
     {
+        _period = TimeSpan.FromSeconds(Math.Max(0.1, length.TotalSeconds / MostRemovals));
         var lines = new LinuxGpioLines("soak-plug", new GpioOptions { Lines = [GpioLine.Input(0) with { Edges = GpioEdges.Both }] });
         loop.Add(lines, new RetryPolicy { InitialDelay = TimeSpan.FromMilliseconds(50), MaxDelay = TimeSpan.FromMilliseconds(100) })
             .On((in GpioConnected _, in EventInfo _) => _connects++)
@@ -56,7 +61,7 @@ internal sealed class ChipTraffic : Traffic
             _plugs++;
             _chip.Restore();
             await Until(() => _connects == _plugs);
-            await Loop.Delay(TimeSpan.FromMilliseconds(100));
+            await Loop.Delay(_period);
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class SoakRun
         using var loop = new MainLoop(new LoopOptions { Name = "soak", Log = new NoLog() });
         List<string> problems = [];
         loop.UnhandledException += context => problems.Add($"{context.Name}: {context.Exception.Message}");
-        Traffic[] all = [new EdgeTraffic(loop), new SerialTraffic(loop), new ChipTraffic(loop), new InputTraffic(loop)];
+        Traffic[] all = [new EdgeTraffic(loop), new SerialTraffic(loop), new ChipTraffic(loop, length), new InputTraffic(loop)];
         Footprint before = default, after = default;
         loop.Run(async () =>
         {
