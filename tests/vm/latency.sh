@@ -34,6 +34,7 @@ median() {
 # calls COMMAND…: system calls per edge, of the thread that waits for them. Each edge makes the next one, so that no two are read together; the
 # call that makes it is not counted.
 calls() {
+    echo pull-down >"$pull"
     strace -f -o /tmp/calls "$@" 200 "$pull" >/dev/null
     awk '/pwrite64\(/ && !thread { thread = $1 }
         $1 == thread && !/resumed/ { calls++ }
