@@ -1,11 +1,20 @@
-// The baseline of edge to callback: waits for the edges of a line with epoll and libgpiod 1. usage: edges CHIP LINE EDGES
+// The baseline of edge to callback: waits for the edges of a line with epoll and libgpiod 1. usage: edges CHIP LINE EDGES [PULL]
+// PULL is a file of gpio-sim, by which each edge makes the next one.
 // It prints "ready" when it holds the line, and at the end the times from the kernel's time stamp to here: p50 and p99 in ns, and how many edges.
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <gpiod.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
+
+static void pull_line(int pull, int up)
+{
+    if (pull >= 0 && pwrite(pull, up ? "pull-up" : "pull-down", up ? 7 : 9, 0) < 0)
+        perror("pwrite");
+}
 
 static int compare(const void *a, const void *b)
 {
@@ -15,8 +24,9 @@ static int compare(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4)
+    if (argc < 4)
         return 2;
+    int pull = argc > 4 ? open(argv[4], O_WRONLY) : -1;
     struct gpiod_line *line = gpiod_line_get(argv[1], atoi(argv[2]));
     if (!line || gpiod_line_request_both_edges_events(line, "edges") < 0) {
         perror(argv[1]);
@@ -34,6 +44,7 @@ int main(int argc, char **argv)
     long long *times = malloc(edges * sizeof *times);
     puts("ready");
     fflush(stdout);
+    pull_line(pull, 1);
     for (long i = 0; i < edges; i++) {
         struct epoll_event ready;
         struct gpiod_line_event event;
@@ -44,6 +55,7 @@ int main(int argc, char **argv)
         }
 
         clock_gettime(CLOCK_MONOTONIC, &now);
+        pull_line(pull, i % 2);
         times[i] = (now.tv_sec - event.ts.tv_sec) * 1000000000ll + now.tv_nsec - event.ts.tv_nsec;
     }
 

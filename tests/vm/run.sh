@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Boots Debian's kernel in QEMU and runs the hardware cases there; README.md says how. The last line is
-# "N passed, N failed, N skipped". usage: run.sh [FILTER…], or run.sh --shell, or run.sh --job SCRIPT
+# "N passed, N failed, N skipped". usage: run.sh [FILTER…], or run.sh --shell, --latency, or --soak [SECONDS]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly program=out/mainspring-hardware
-readonly seconds=${VM_SECONDS:-300} cpus=${VM_CPUS:-2}
+cpus=${VM_CPUS:-2} seconds=${VM_SECONDS:-420}
 readonly tools=(gpiodetect gpiofind gpioget gpioinfo gpiomon gpioset evtest i2cdetect i2cget i2cset strace)
 # In the order of loading, with their parameters; gpio-sim follows.
 readonly modules=(virtio_pci virtio_console configfs uinput evdev joydev i2c-dev "i2c-stub chip_addr=0x1d,0x48,0x50,0x68,0x76")
@@ -14,7 +14,9 @@ main() {
     local job=$work/job shell=
     case ${1:-} in
         --shell) shell=yes; set -- ;;
-        --job) cp "$2" "$job"; set -- ;;
+        --latency) kind=latency; cp tests/vm/latency.sh "$job"; compile_baselines; set -- ;;
+        # One processor, on which every edge can be counted: on several the kernel numbers some twice.
+        --soak) kind=soak cpus=${VM_CPUS:-1}; echo "exec mainspring-hardware soak ${2:-1800}" >"$job"; seconds=$((${2:-1800} + 240)); set -- ;;
     esac
     [[ -x $program ]] || die "$program is missing: ./build.sh vm makes it"
     kernel=$(newest_kernel)
@@ -126,6 +128,13 @@ build_initramfs() {
     pack "$root" | gzip -1 >>"$work/initramfs"
 }
 
+compile_baselines() {
+    mkdir -p "$work/run/bin"
+    gcc -O2 -Wall -Wextra -o "$work/run/bin/edges" tests/vm/edges.c -lgpiod
+    gcc -O2 -Wall -Wextra -o "$work/run/bin/toggle" tests/vm/toggle.c
+    copy_libraries "$work/run/bin/edges" "$work/run"
+}
+
 # pack FOLDER: as an archive that the kernel unpacks.
 pack() {
     (cd "$1" && find . | cpio --create --format=newc --owner=0:0 --quiet)
@@ -159,28 +168,27 @@ boot() {
 # What the job prints is shown as it comes, but for the lines of cases that begin or pass; all of it is kept.
 boot_job() {
     limit=(timeout --kill-after=10 "$seconds")
-    boot -chardev file,id=console,path="$cache/console.log" -serial chardev:console \
+    boot -chardev file,id=console,path="$cache/$kind.console.log" -serial chardev:console \
         -device virtio-serial-pci -chardev file,id=results,path=/dev/stdout -device virtserialport,chardev=results,name=results \
-        -append "$(command_line)" </dev/null | tee "$cache/results.log" | { grep --line-buffered -v -E '^(begins  |passed  |exit [0-9]+$|[0-9]+ passed,)' || true; }
+        -append "$(command_line)" </dev/null | tee "$cache/$kind.log" | { grep --line-buffered -v -E '^(begins  |passed  |exit [0-9]+$|[0-9]+ passed,)' || true; }
 }
 
 # judge STATUS: of QEMU. What the program says counts only when it came to its end.
 judge() {
-    local results=$cache/results.log exit total
+    local results=$cache/$kind.log exit total
     exit=$(sed -n '$s/^exit //p' "$results")
     total=$(tail -n 2 "$results" | grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' || true)
     if [[ -z $exit || $1 != 0 ]]; then
         echo "the guest did not come to its end (QEMU said $1, the limit is $seconds s). Its console:"
-        tail -n 60 "$cache/console.log"
+        tail -n 60 "$cache/$kind.console.log"
         echo "The last lines of the program:"
         tail -n 5 "$results"
         total="0 passed, 1 failed, 0 skipped"
         exit=1
     elif [[ -z $total ]]; then
-        # A job that is no run of cases.
-        ((exit == 0)) && total="1 passed, 0 failed, 0 skipped" || total="0 passed, 1 failed, 0 skipped"
+        return "$exit" # a job that is no run of cases
     elif ((exit != 0)); then
-        grep -v '^$' "$cache/console.log" | tail -n 20
+        grep -v '^$' "$cache/$kind.console.log" | tail -n 20
     fi
     echo "$total"
     return "$exit"
@@ -191,7 +199,7 @@ die() {
     exit 1
 }
 
-peer='' kernel='' cache='' limit=()
+peer='' kind=cases kernel='' cache='' limit=()
 work=$(mktemp -d)
 trap 'rm -rf "$work"; [[ -z $peer ]] || kill "$peer" 2>/dev/null || true' EXIT
 main "$@"

@@ -1,4 +1,4 @@
-// Pulls a line of gpio-sim up and down. usage: toggle PULL-FILE EDGES INTERVAL-US
+// Pulls a line of gpio-sim up and down until it is killed. usage: toggle PULL-FILE INTERVAL-US
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 int main(int argc, char **argv)
 {
-    if (argc != 4)
+    if (argc != 3)
         return 2;
     int pull = open(argv[1], O_WRONLY);
     if (pull < 0) {
@@ -16,10 +16,10 @@ int main(int argc, char **argv)
         return 1;
     }
 
-    long edges = atol(argv[2]), interval = atol(argv[3]) * 1000;
+    long interval = atol(argv[2]) * 1000;
     struct timespec next;
     clock_gettime(CLOCK_MONOTONIC, &next);
-    for (long i = 0; i < edges; i++) {
+    for (long i = 0;; i++) {
         next.tv_nsec += interval;
         next.tv_sec += next.tv_nsec / 1000000000;
         next.tv_nsec %= 1000000000;
@@ -29,6 +29,4 @@ int main(int argc, char **argv)
             return 1;
         }
     }
-
-    return 0;
 }
