@@ -99,11 +99,24 @@ public sealed partial class MainLoop
     /// <exception cref="OperationCanceledException">The token was cancelled already.</exception>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public LoopTask<TEvent> WaitFor<TEvent>(SourceHandle source, CancellationToken cancellationToken = default)
+        where TEvent : struct =>
+        WaitFor<TEvent>(source, null, cancellationToken);
+
+    /// <summary>Waits for the next event of a type for which a condition holds. The condition is asked as each event is emitted, so that none is missed.</summary>
+    /// <typeparam name="TEvent">The exact type that the source emits.</typeparam>
+    /// <param name="source">The source.</param>
+    /// <param name="condition">The condition; an exception of it ends the wait. Null takes any event of the type.</param>
+    /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>, on the loop.</param>
+    /// <returns>The event; an <see cref="InvalidOperationException"/> when the source is removed. It is awaited once.</returns>
+    /// <exception cref="InvalidOperationException">The source was removed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled already.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public LoopTask<TEvent> WaitFor<TEvent>(SourceHandle source, Func<TEvent, bool>? condition, CancellationToken cancellationToken = default)
         where TEvent : struct
     {
         CheckWaitFor(source, cancellationToken);
         var wait = (TypedEventWait<TEvent>?)TaskPool.Take(typeof(TypedEventWait<TEvent>)) ?? new TypedEventWait<TEvent>(this);
-        wait.Start(source, cancellationToken);
+        wait.Start(source, condition, cancellationToken);
         return new LoopTask<TEvent>(wait);
     }
 

@@ -225,8 +225,7 @@ public sealed class SourceHandle
         {
             switch (_waits[i])
             {
-                case IEventWait<TEvent> typed:
-                    typed.OnEvent(in e);
+                case IEventWait<TEvent> typed when typed.OnEvent(in e):
                     break;
                 case IAnyEventWait any:
                     any.OnEvent();

@@ -4,7 +4,8 @@ namespace Mainspring;
 internal interface IEventWait<TEvent>
     where TEvent : struct, allows ref struct
 {
-    void OnEvent(in TEvent e);
+    /// <summary>Whether this is the event that was waited for.</summary>
+    bool OnEvent(in TEvent e);
 }
 
 /// <summary>A wait for the next event of whatever type.</summary>
@@ -46,6 +47,12 @@ internal abstract class EventWait<T>(MainLoop loop) : LoopTaskSource<T>(loop), I
     {
         StopWaiting();
         SetResult(result);
+    }
+
+    protected void EndWith(Exception exception)
+    {
+        StopWaiting();
+        SetException(exception);
     }
 
     protected override void GiveBack()
@@ -95,7 +102,38 @@ internal interface ISourceWait
 internal sealed class TypedEventWait<TEvent>(MainLoop loop) : EventWait<TEvent>(loop), IEventWait<TEvent>
     where TEvent : struct
 {
-    public void OnEvent(in TEvent e) => EndWith(e);
+    private Func<TEvent, bool>? _condition;
+
+    public void Start(SourceHandle source, Func<TEvent, bool>? condition, CancellationToken cancellationToken)
+    {
+        _condition = condition;
+        Start(source, cancellationToken);
+    }
+
+    public bool OnEvent(in TEvent e)
+    {
+        try
+        {
+            if (_condition?.Invoke(e) == false)
+            {
+                return false;
+            }
+        }
+        catch (Exception exception)
+        {
+            EndWith(exception);
+            return true;
+        }
+
+        EndWith(e);
+        return true;
+    }
+
+    protected override void GiveBack()
+    {
+        _condition = null; // it may hold on to much
+        base.GiveBack();
+    }
 }
 
 /// <summary>Waits for any event.</summary>

@@ -9,6 +9,8 @@ readonly strict=(
     runtime/Linux/Libc.cs runtime/Linux/Errno.cs runtime/Linux/Sched.cs
     devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Termios2.cs
     hosts/hosting/Systemd/NotifySocket.cs
+    devices/Mainspring.Devices.Linux/GpioAbi.cs
+    devices/Mainspring.Devices.Linux/ChipNodeWatch.cs
 )
 # … and in these some do.
 readonly some=(runtime/Linux/EpollPoller.cs)
@@ -35,6 +37,7 @@ write_source() {
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/gpio.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 #include <poll.h>
@@ -42,6 +45,7 @@ write_source() {
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
