@@ -13,6 +13,8 @@ readonly baselines=artifacts/perf-c
 # Debian packages: what native programs are linked with, and what tests use besides.
 readonly link_packages=(gcc libc6-dev zlib1g-dev)
 readonly test_packages=("${link_packages[@]}" gcc-aarch64-linux-gnu libc6-dev-arm64-cross socat strace python3)
+readonly vm_packages=("${link_packages[@]}" qemu-system-x86 linux-image-amd64 linux-headers-amd64 linux-source-6.1 make xz-utils kmod cpio busybox-static
+    gpiod libgpiod-dev evtest i2c-tools strace python3)
 
 usage() {
     cat <<'EOF'
@@ -22,6 +24,7 @@ usage: ./build.sh COMMAND [ARGUMENTS]
                 5 seconds; ARGS go to `mainspring-pi run`
   test          everything that can be checked, the published programs too; the last line is "N passed, N failed,
                 N skipped"
+  vm [FILTER…]  the hardware cases on a real kernel in a virtual machine, all or some; tests/vm/README.md says more
   build         build all projects, warnings are errors
   publish       native programs into out/, their symbols into out/symbols/
   perf [ARGS]   publish the benchmarks, compile their C baselines, and run them; ARGS go to mainspring-perf
@@ -35,7 +38,7 @@ main() {
     local command=${1:---help}
     shift || true
     case $command in
-        run | test | build | publish | perf | api | format | clean) "command_$command" "$@" ;;
+        run | test | vm | build | publish | perf | api | format | clean) "command_$command" "$@" ;;
         -h | --help | help) usage ;;
         *) usage >&2; die "unknown command '$command'" 2 ;;
     esac
@@ -110,6 +113,13 @@ command_test() {
     fi
     echo "$passed passed, $failed failed, $skipped skipped"
     ((failed == 0))
+}
+
+command_vm() {
+    need_dotnet
+    need_packages "${vm_packages[@]}"
+    publish_native tests/Mainspring.Hardware/Mainspring.Hardware.csproj
+    exec tests/vm/run.sh "$@"
 }
 
 # ---- building ----
@@ -211,7 +221,24 @@ test_native() {
         test_counting "native contracts" out/mainspring-contracts
         test_counting "native contracts without epoll_pwait2" bash tests/seccomp/check.sh out/mainspring-contracts
         test_counting "end to end" bash tests/e2e/run.sh
+        test_vm
     fi
+}
+
+# Where QEMU is missing and this user may not install it, the suite is skipped; never in CI.
+test_vm() {
+    if [[ ${CI:-} == true || $(id -u) == 0 ]]; then
+        check "the virtual machine's packages" need_packages_of_vm || return 0
+    elif ! command -v qemu-system-x86_64 >/dev/null; then
+        say "test hardware on a real kernel: skipped, qemu-system-x86_64 is missing (./build.sh vm names the command that installs it)"
+        skipped=$((skipped + 1))
+        return 0
+    fi
+    test_counting "hardware on a real kernel" tests/vm/run.sh
+}
+
+need_packages_of_vm() {
+    (need_packages "${vm_packages[@]}")
 }
 
 # In a process of its own: a failure ends that, and counts.

@@ -192,12 +192,38 @@ public sealed partial class MainLoop
             : new FrameStream(this, _awaits[phase], cancellationToken);
     }
 
+    /// <summary>Starts work of a queue.</summary>
+    internal LoopTaskSource<TResult> Start<TState, TResult>(
+        ExecutorQueue queue, Func<TState, CancellationToken, TResult> function, TState state, CancellationToken cancellationToken)
+    {
+        CheckAccess("ExecutorQueue.Run");
+        ThrowIfDisposed(_isClosing);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            var cancelled = new LoopTaskSource<TResult>(this);
+            cancelled.SetException(new OperationCanceledException(cancellationToken));
+            return cancelled;
+        }
+
+        QueuedWork<TState, TResult> work = QueuedWork<TState, TResult>.Take(this, queue, function, state);
+        Enter(work);
+        work.Start(cancellationToken);
+        if (!queue.TryAdd(work))
+        {
+            work.Refuse();
+            throw new InvalidOperationException(
+                $"{queue.Name}: {queue.Capacity} pieces of work wait already, which is all that its queue takes: ask for less at a time, or await one before the next.");
+        }
+
+        return work.Source;
+    }
+
     /// <summary>The work is over, or never begins. Any thread.</summary>
     internal void Leave(ExecutorWork work)
     {
         lock (_executing)
         {
-            _executing.Remove(work.Node!);
+            _executing.Remove(work.Node);
         }
 
         Interlocked.Decrement(ref OutstandingWork);
@@ -216,15 +242,19 @@ public sealed partial class MainLoop
             return work.Source;
         }
 
-        Interlocked.Increment(ref OutstandingWork);
-        lock (_executing)
-        {
-            work.Node = _executing.AddLast(work);
-        }
-
+        Enter(work);
         work.Start(cancellationToken);
         Execute(work);
         return work.Source;
+    }
+
+    private void Enter(ExecutorWork work)
+    {
+        Interlocked.Increment(ref OutstandingWork);
+        lock (_executing)
+        {
+            _executing.AddLast(work.Node);
+        }
     }
 
     private void AbandonExecutorWork()

@@ -4,21 +4,37 @@ namespace Mainspring;
 /// Work that another thread does for the loop. It begins once or, when it is cancelled before, never; who awaits it goes on at its end or at once when it is
 /// cancelled, and the result of work that goes on all the same is dropped.
 /// </summary>
-internal abstract class ExecutorWork(MainLoop loop, string name) : IThreadPoolWorkItem
+internal abstract class ExecutorWork : IThreadPoolWorkItem
 {
     private static readonly Action<object?> s_cancel = static work => ((ExecutorWork)work!).RequestCancel();
     private static readonly SendOrPostCallback s_cancelHere = static work => ((ExecutorWork)work!).CancelHere();
     private static readonly SendOrPostCallback s_end = static work => ((ExecutorWork)work!).End();
 
+    private readonly MainLoop _loop;
     private CancellationTokenRegistration _registration;
+    private volatile bool _isCancelRequested;
     private int _begun;         // 1: it has begun, or never will
     private bool _hasRun;
     private bool _isLeft;       // its end was told already
     private bool _isCounted = true;
     private Exception? _exception;
 
+    protected ExecutorWork(MainLoop loop)
+    {
+        _loop = loop;
+        Node = new LinkedListNode<ExecutorWork>(this);
+    }
+
     /// <summary>Its neighbours among those that are not over.</summary>
-    public LinkedListNode<ExecutorWork>? Node { get; set; }
+    public LinkedListNode<ExecutorWork> Node { get; }
+
+    /// <summary>Its neighbours in an <see cref="ExecutorQueue"/>.</summary>
+    public LinkedListNode<ExecutorWork> Place => field ??= new LinkedListNode<ExecutorWork>(this);
+
+    /// <summary>It has run, its end was told, and nothing will ask for it any more.</summary>
+    protected bool IsOver => _hasRun && _isLeft && !_isCounted && !_isCancelRequested;
+
+    protected abstract string Name { get; }
 
     protected CancellationToken Token { get; private set; }
 
@@ -28,7 +44,7 @@ internal abstract class ExecutorWork(MainLoop loop, string name) : IThreadPoolWo
         _registration = cancellationToken.UnsafeRegister(s_cancel, this);
     }
 
-    void IThreadPoolWorkItem.Execute()
+    public void Execute()
     {
         if (Interlocked.Exchange(ref _begun, 1) != 0)
         {
@@ -45,11 +61,14 @@ internal abstract class ExecutorWork(MainLoop loop, string name) : IThreadPoolWo
         }
 
         _hasRun = true;
-        if (!loop.TryPostContinuation(s_end, this))
+        if (!_loop.TryPostContinuation(s_end, this))
         {
             Leave();
         }
     }
+
+    /// <summary>It was not taken, and so is over.</summary>
+    public void Refuse() => Leave();
 
     /// <summary>The loop is being disposed: who waits is told.</summary>
     public void Abandon(Exception exception)
@@ -61,13 +80,25 @@ internal abstract class ExecutorWork(MainLoop loop, string name) : IThreadPoolWo
         }
     }
 
+    /// <summary>Before it is used again.</summary>
+    protected void Renew() => (_begun, _hasRun, _isLeft, _isCounted, _exception, _registration) = (0, false, false, true, null, default);
+
     protected abstract void Call();
 
     protected abstract void Succeed();
 
     protected abstract void Fail(Exception exception);
 
-    private void RequestCancel() => loop.TryPostContinuation(s_cancelHere, this);
+    /// <summary>It was cancelled before it has begun.</summary>
+    protected virtual void OnNeverRun()
+    {
+    }
+
+    private void RequestCancel()
+    {
+        _isCancelRequested = true;
+        _loop.TryPostContinuation(s_cancelHere, this);
+    }
 
     private void CancelHere()
     {
@@ -79,7 +110,8 @@ internal abstract class ExecutorWork(MainLoop loop, string name) : IThreadPoolWo
         _isLeft = true;
         if (Interlocked.Exchange(ref _begun, 1) == 0)
         {
-            Leave(); // it never runs
+            OnNeverRun();
+            Leave();
         }
 
         Fail(new OperationCanceledException(Token));
@@ -93,7 +125,7 @@ internal abstract class ExecutorWork(MainLoop loop, string name) : IThreadPoolWo
         {
             if (_exception is not null and not OperationCanceledException)
             {
-                loop.ReportFromAnywhere(_exception, name); // nobody waits for it any more
+                _loop.ReportFromAnywhere(_exception, Name); // nobody waits for it any more
             }
         }
         else if (_exception is null)
@@ -114,15 +146,17 @@ internal abstract class ExecutorWork(MainLoop loop, string name) : IThreadPoolWo
         if (_isCounted)
         {
             _isCounted = false;
-            loop.Leave(this);
+            _loop.Leave(this);
         }
     }
 }
 
 /// <summary>Work with a result.</summary>
-internal sealed class ExecutorWork<T>(MainLoop loop, Func<CancellationToken, T> function, string name) : ExecutorWork(loop, name)
+internal sealed class ExecutorWork<T>(MainLoop loop, Func<CancellationToken, T> function, string name) : ExecutorWork(loop)
 {
     private T? _result;
+
+    protected override string Name => name;
 
     public LoopTaskSource<T> Source { get; } = new(loop);
 

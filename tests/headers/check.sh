@@ -9,6 +9,8 @@ readonly strict=(
     runtime/Linux/Libc.cs runtime/Linux/Errno.cs runtime/Linux/Sched.cs
     devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Termios2.cs
     hosts/hosting/Systemd/NotifySocket.cs
+    devices/Mainspring.Devices.Linux/I2c/I2cAbi.cs devices/Mainspring.Devices.Linux/I2c/I2cErrno.cs devices/Mainspring.Devices.Linux/Spi/SpiAbi.cs
+    devices/Mainspring.Devices.Linux/Pwm/SysfsFolder.cs
     devices/Mainspring.Devices.Linux/GpioAbi.cs
     devices/Mainspring.Devices.Linux/ChipNodeWatch.cs
 )
@@ -37,9 +39,12 @@ write_source() {
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/i2c.h>
+#include <linux/i2c-dev.h>
 #include <linux/gpio.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
+#include <linux/spi/spidev.h>
 #include <poll.h>
 #include <stddef.h>
 #include <sys/epoll.h>

@@ -24,8 +24,8 @@ public sealed class Case
     /// <summary>Suite and method.</summary>
     public string Name => $"{_suite.Name}.{_method.Name}";
 
-    /// <summary>All cases of all suites; a suite inherits the cases of its base classes.</summary>
-    public static IReadOnlyList<Case> All { get; } = Find();
+    /// <summary>All cases of this library's suites; a suite inherits the cases of its base classes.</summary>
+    public static IReadOnlyList<Case> All { get; } = In(typeof(Case).Assembly);
 
     /// <summary>Runs the case on a thread of its own.</summary>
     /// <exception cref="SkipException">The machine lacks what the case needs.</exception>
@@ -57,12 +57,13 @@ public sealed class Case
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Programs that trim keep this assembly whole.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Programs that trim keep this assembly whole.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Programs that trim keep this assembly whole.")]
-    private static List<Case> Find() =>
+    /// <summary>All cases of an assembly's public suites. A program that trims has to keep that assembly whole.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Programs that trim keep the assembly whole.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Programs that trim keep the assembly whole.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Programs that trim keep the assembly whole.")]
+    public static IReadOnlyList<Case> In(Assembly assembly) =>
     [
-        .. from suite in typeof(Case).Assembly.GetTypes()
+        .. from suite in assembly.GetTypes()
            where suite is { IsClass: true, IsAbstract: false, IsPublic: true }
            orderby suite.Name
            from method in suite.GetMethods(BindingFlags.Public | BindingFlags.Instance)
@@ -71,7 +72,7 @@ public sealed class Case
            select new Case(suite, method),
     ];
 
-    [UnconditionalSuppressMessage("Trimming", "IL2077", Justification = "Programs that trim keep this assembly whole.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2077", Justification = "Programs that trim keep the assembly whole.")]
     private void RunHere()
     {
         object suite = Activator.CreateInstance(_suite)!;
