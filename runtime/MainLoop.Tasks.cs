@@ -120,7 +120,7 @@ public sealed partial class MainLoop
         return new LoopTask<TEvent>(wait);
     }
 
-    /// <summary>Waits for the next event of whatever type, as <see cref="WaitFor{TEvent}"/>.</summary>
+    /// <summary>Waits for the next event of whatever type, as <see cref="WaitFor{TEvent}(SourceHandle, CancellationToken)"/>.</summary>
     /// <param name="source">The source.</param>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>, on the loop.</param>
     /// <returns>The event's coming. It is awaited once.</returns>

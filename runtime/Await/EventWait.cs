@@ -49,7 +49,7 @@ internal abstract class EventWait<T>(MainLoop loop) : LoopTaskSource<T>(loop), I
         SetResult(result);
     }
 
-    protected void EndWith(Exception exception)
+    protected void FailWith(Exception exception)
     {
         StopWaiting();
         SetException(exception);
@@ -121,7 +121,7 @@ internal sealed class TypedEventWait<TEvent>(MainLoop loop) : EventWait<TEvent>(
         }
         catch (Exception exception)
         {
-            EndWith(exception);
+            FailWith(exception);
             return true;
         }
 
