@@ -68,7 +68,9 @@ internal static class ListCommand
         var shown = new HashSet<string>();
         if (Directory.Exists(Stable))
         {
-            foreach (string path in Directory.GetFiles(Stable).Order())
+            string[] paths = Directory.GetFiles(Stable);
+            Array.Sort(paths, string.CompareOrdinal);
+            foreach (string path in paths)
             {
                 string device = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
                 shown.Add(device);
@@ -95,42 +97,44 @@ internal static class ListCommand
 
     private static void Inputs()
     {
-        List<string> names = Names("/sys/class/input", static name => name.StartsWith("event", StringComparison.Ordinal));
+        string[] names = Names("/sys/class/input", static name => name.StartsWith("event", StringComparison.Ordinal));
         foreach (string name in names)
         {
             Console.WriteLine($"  /dev/input/{name}  {Line($"/sys/class/input/{name}/device/name") ?? "?"}");
         }
 
-        NoneIf(names.Count == 0);
+        NoneIf(names.Length == 0);
     }
 
     private static void Buses()
     {
-        List<string> names = Names("/sys/class/i2c-dev", static _ => true);
+        string[] names = Names("/sys/class/i2c-dev", static _ => true);
         foreach (string name in names)
         {
             Console.WriteLine($"  /dev/{name}  {Line($"/sys/class/i2c-dev/{name}/name") ?? "?"}");
         }
 
-        NoneIf(names.Count == 0);
+        NoneIf(names.Length == 0);
     }
 
-    private static List<string> Names(string folder, Func<string, bool> isWanted)
+    private static string[] Names(string folder, Predicate<string> isWanted)
     {
         if (!Directory.Exists(folder))
         {
             return [];
         }
 
-        // By number where names end in one: event10 stands behind event9.
-        return [.. Directory.GetFileSystemEntries(folder).Select(static path => Path.GetFileName(path)).Where(isWanted).OrderBy(static name => name.Length).ThenBy(static name => name, StringComparer.Ordinal)];
+        string[] names = Array.FindAll(Array.ConvertAll(Directory.GetFileSystemEntries(folder), static path => Path.GetFileName(path)), isWanted);
+        Array.Sort(names, static (a, b) => a.Length != b.Length ? a.Length - b.Length : string.CompareOrdinal(a, b)); // event10 stands behind event9
+        return names;
     }
 
     private static string? Line(string path)
     {
         try
         {
-            return File.ReadLines(path).FirstOrDefault();
+            using var reader = new StreamReader(path);
+            return reader.ReadLine();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

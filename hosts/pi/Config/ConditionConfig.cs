@@ -19,5 +19,5 @@ internal abstract record ConditionConfig
     internal sealed record Not(ConditionConfig Inner) : ConditionConfig;
 
     /// <summary>All of several hold.</summary>
-    internal sealed record All(IReadOnlyList<ConditionConfig> Parts) : ConditionConfig;
+    internal sealed record All(ConditionConfig[] Parts) : ConditionConfig;
 }

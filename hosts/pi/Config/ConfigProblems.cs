@@ -6,7 +6,7 @@ internal sealed class ConfigProblems(string file)
 {
     private const int Most = 100;
 
-    private readonly List<(int Line, string Text)> _problems = [];
+    private readonly List<Problem> _problems = [];
 
     public bool IsEmpty => _problems.Count == 0;
 
@@ -15,14 +15,16 @@ internal sealed class ConfigProblems(string file)
     {
         get
         {
-            foreach ((int line, string text) in _problems.OrderBy(static problem => problem.Line).Take(Most))
+            Problem[] sorted = [.. _problems];
+            Array.Sort(sorted, static (a, b) => a.Line != b.Line ? a.Line - b.Line : a.Number - b.Number);
+            for (int i = 0; i < Math.Min(sorted.Length, Most); i++)
             {
-                yield return line > 0 ? $"{file}:{line}: {text}" : $"{file}: {text}";
+                yield return sorted[i].Line > 0 ? $"{file}:{sorted[i].Line}: {sorted[i].Text}" : $"{file}: {sorted[i].Text}";
             }
 
-            if (_problems.Count > Most)
+            if (sorted.Length > Most)
             {
-                yield return $"{file}: and {_problems.Count - Most} more";
+                yield return $"{file}: and {sorted.Length - Most} more";
             }
         }
     }
@@ -31,5 +33,7 @@ internal sealed class ConfigProblems(string file)
     public void Add(ConfigNode node, string message) => Add(node.Line, node.Path.Length == 0 ? message : $"{node.Path}: {message}");
 
     /// <summary>Something is wrong at a line, or, with 0, with the file.</summary>
-    public void Add(int line, string message) => _problems.Add((line, message));
+    public void Add(int line, string message) => _problems.Add(new Problem(line, _problems.Count, message));
+
+    private sealed record Problem(int Line, int Number, string Text);
 }

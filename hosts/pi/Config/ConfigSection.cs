@@ -230,7 +230,7 @@ internal sealed class ConfigSection
     }
 
     /// <summary>A name that has to be one of those that are defined.</summary>
-    public string? Reference(string key, string kind, string plural, IReadOnlyCollection<string> names, string? wanted = null)
+    public string? Reference(string key, string kind, string plural, List<string> names, string? wanted = null)
     {
         if (Text(key, wanted) is not { } name)
         {
@@ -260,8 +260,8 @@ internal sealed class ConfigSection
         }
     }
 
-    internal static string List(IReadOnlyList<string> words, string last) =>
-        words.Count == 1 ? words[0] : string.Join(", ", words.Take(words.Count - 1)) + last + words[^1];
+    internal static string List(List<string> words, string last) =>
+        words.Count == 1 ? words[0] : string.Join(", ", words.GetRange(0, words.Count - 1)) + last + words[^1];
 
     private void Know(string key)
     {

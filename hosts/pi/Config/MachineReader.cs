@@ -255,19 +255,19 @@ internal sealed class MachineReader
     // Two users of one device: the second could not open it.
     private void CheckDuplicates(ConfigSection root)
     {
-        for (int i = 0; i < _lines.Count; i++)
+        foreach (LineConfig line in _lines)
         {
-            LineConfig line = _lines[i];
-            if (_lines.Take(i).FirstOrDefault(other => other.Chip == line.Chip && other.Line.Offset == line.Line.Offset && other.Line.Name == line.Line.Name) is { } first)
+            LineConfig first = _lines.Find(other => other.Chip == line.Chip && other.Line.Offset == line.Line.Offset && other.Line.Name == line.Line.Name)!;
+            if (first != line)
             {
                 _problems.Add(root.Node.Find("lines")!.Find(line.Name)!.Find("line")!, $"is '{first.Name}' already: a line has one user");
             }
         }
 
-        for (int i = 0; i < _ports.Count; i++)
+        foreach (PortConfig port in _ports)
         {
-            PortConfig port = _ports[i];
-            if (port.Device.Length > 0 && _ports.Take(i).FirstOrDefault(other => other.Device == port.Device) is { } first)
+            PortConfig first = _ports.Find(other => other.Device == port.Device)!;
+            if (port.Device.Length > 0 && first != port)
             {
                 _problems.Add(root.Node.Find("ports")!.Find(port.Name)!.Find("device")!, $"is port '{first.Name}' already: a device has one user");
             }

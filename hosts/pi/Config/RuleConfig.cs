@@ -6,4 +6,4 @@ namespace Mainspring.Pi;
 /// <param name="On">When this happens; null with <paramref name="While"/>.</param>
 /// <param name="Actions">What to do, in this order.</param>
 /// <param name="Within">By when it has to be done, from what happened; missed deadlines are counted.</param>
-internal sealed record RuleConfig(string Name, ConditionConfig? While, TriggerConfig? On, IReadOnlyList<ActionConfig> Actions, TimeSpan? Within);
+internal sealed record RuleConfig(string Name, ConditionConfig? While, TriggerConfig? On, ActionConfig[] Actions, TimeSpan? Within);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Mainspring.Devices;
 
@@ -12,6 +13,7 @@ internal sealed class RuleReader(
 
     private const int LongestText = 4096;
 
+    private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
     private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
     private static readonly TimeSpan s_microsecond = TimeSpan.FromMicroseconds(1);
 
@@ -24,7 +26,7 @@ internal sealed class RuleReader(
         {
             if (Rule(new ConfigSection(node, problems)) is { } rule)
             {
-                if (rules.Any(other => other.Name == rule.Name))
+                if (rules.Exists(other => other.Name == rule.Name))
                 {
                     problems.Add(node.Find("name") ?? node, $"another rule is called '{rule.Name}' already");
                 }
@@ -70,11 +72,11 @@ internal sealed class RuleReader(
             section.Wrong(null, isWhile ? "does nothing: give it 'blink' or 'set'" : "does nothing: give it 'send', 'set', 'toggle', 'pulse' or 'log'");
         }
 
-        return actions.Count > 0 && (holds is not null || happens is not null) ? new RuleConfig(name, holds, happens, actions, within) : null;
+        return actions.Count > 0 && (holds is not null || happens is not null) ? new RuleConfig(name, holds, happens, [.. actions], within) : null;
     }
 
     private static bool HasAction(ConfigNode node) =>
-        node.Kind != ConfigKind.Object || node.Members.Any(static member => member.Key is "blink" or "set" or "toggle" or "pulse" or "send" or "log");
+        node.Kind != ConfigKind.Object || node.Members.Exists(static member => member.Key is "blink" or "set" or "toggle" or "pulse" or "send" or "log");
 
     private static void Add(List<ActionConfig> actions, ActionConfig? action)
     {
@@ -134,14 +136,14 @@ internal sealed class RuleReader(
         {
             0 => null,
             1 => parts[0],
-            _ => new ConditionConfig.All(parts),
+            _ => new ConditionConfig.All([.. parts]),
         };
     }
 
     private TriggerConfig? Trigger(ConfigSection section)
     {
         string[] kinds = ["edge", "received", "every", "connected", "disconnected", "start"];
-        string[] given = [.. kinds.Where(section.Has)];
+        string[] given = Array.FindAll(kinds, section.Has);
         TriggerConfig? trigger = null;
         if (section.Node.Kind == ConfigKind.Object && given.Length != 1)
         {
@@ -320,7 +322,7 @@ internal sealed class RuleReader(
     private static byte[]? Bytes(ConfigSection section, string hex)
     {
         string digits = hex.Replace(" ", "", StringComparison.Ordinal);
-        if (digits.Length % 2 == 0 && digits.All(char.IsAsciiHexDigit))
+        if (digits.Length % 2 == 0 && !digits.AsSpan().ContainsAnyExcept(s_hexDigits))
         {
             return Convert.FromHexString(digits);
         }

@@ -13,7 +13,7 @@ internal sealed class LineBank
     private bool _isConnected;
     private readonly ulong _outputs;
 
-    public LineBank(string chip, IReadOnlyList<LineConfig> lines, IMachineDevices devices, MachineLog log, Action changed)
+    public LineBank(string chip, List<LineConfig> lines, IMachineDevices devices, MachineLog log, Action changed)
     {
         Chip = chip;
         _source = devices.Lines(chip, OptionsOf(lines));
@@ -37,7 +37,7 @@ internal sealed class LineBank
     public long Lost { get; private set; }
 
     /// <summary>What a request of these lines asks for.</summary>
-    public static GpioOptions OptionsOf(IReadOnlyList<LineConfig> lines) => new() { Consumer = "mainspring-pi", Lines = [.. lines.Select(static line => line.Line)] };
+    public static GpioOptions OptionsOf(List<LineConfig> lines) => new() { Consumer = "mainspring-pi", Lines = lines.ConvertAll(static line => line.Line) };
 
     public void AddTo(MainLoop loop) => loop.Add(_source, RetryPolicy.Default with { RetryFirstAttach = true })
         .On<GpioConnected>((in GpioConnected e, in EventInfo _) => Connected(e))

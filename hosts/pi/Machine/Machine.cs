@@ -26,9 +26,20 @@ internal sealed class Machine : IDisposable
             _ports.Add(port.Name, new MachinePort(port, devices, loop, log, Reconsider));
         }
 
-        foreach (IGrouping<string, LineConfig> chip in config.Lines.GroupBy(static line => line.Chip))
+        var chips = new Dictionary<string, List<LineConfig>>();
+        foreach (LineConfig line in config.Lines)
         {
-            var bank = new LineBank(chip.Key, [.. chip], devices, log, Reconsider);
+            if (!chips.TryGetValue(line.Chip, out List<LineConfig>? lines))
+            {
+                chips.Add(line.Chip, lines = []);
+            }
+
+            lines.Add(line);
+        }
+
+        foreach ((string chip, List<LineConfig> lines) in chips)
+        {
+            var bank = new LineBank(chip, lines, devices, log, Reconsider);
             _banks.Add(bank);
             foreach (MachineLine line in bank.Lines)
             {
@@ -131,12 +142,12 @@ internal sealed class Machine : IDisposable
     {
         if (config.While is { } condition)
         {
-            _holding.Add(new HoldingRule(config, ConditionOf(condition), [.. config.Actions.Select(HeldActionOf)]));
+            _holding.Add(new HoldingRule(config, ConditionOf(condition), Array.ConvertAll(config.Actions, HeldActionOf)));
             return;
         }
 
         var rule = new ActingRule(config, _loop, _log);
-        rule.Actions = [.. config.Actions.Select(ActionOf)];
+        rule.Actions = Array.ConvertAll(config.Actions, ActionOf);
         _acting.Add(rule);
         switch (config.On)
         {
@@ -182,7 +193,7 @@ internal sealed class Machine : IDisposable
                 Func<bool> inner = ConditionOf(not.Inner);
                 return () => !inner();
             case ConditionConfig.All all:
-                Func<bool>[] parts = [.. all.Parts.Select(ConditionOf)];
+                Func<bool>[] parts = Array.ConvertAll(all.Parts, ConditionOf);
                 return () => Array.TrueForAll(parts, static part => part());
             default:
                 throw new InvalidOperationException($"{config} is no condition.");

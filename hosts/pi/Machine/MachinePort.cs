@@ -111,7 +111,7 @@ internal sealed class MachinePort
     private void Listen(TimeSpan delay)
     {
         _isListening = true;
-        _loop.CallLater(delay, static port => port.AskForSilence(), this, "silence");
+        _loop.CallLater(delay, static port => port.AskForSilence(), this);
     }
 
     // A receiver that says nothing has no fix, though it said so last.

@@ -30,10 +30,30 @@ internal sealed class MachineReport(Machine machine, MainLoop loop, BoundedWrite
             return;
         }
 
-        Write(string.Create(CultureInfo.InvariantCulture,
-            $"status: {machine.Ports.Count(static port => port.IsConnected)} of {machine.Ports.Count} ports, {machine.Banks.Count(static bank => bank.IsConnected)} of {machine.Banks.Count} chips; " +
-            $"{machine.Lines.Sum(static line => line.Edges)} edges, {machine.Acting.Sum(static rule => rule.Runs)} runs of rules, {machine.Acting.Sum(static rule => rule.Misses)} late, " +
-            $"{machine.Acting.Sum(static rule => rule.Failures)} failures{(machine.Record is { } record ? $", record {record.Last}" : "")}\n"));
+        long ports = 0, chips = 0, edges = 0, runs = 0, misses = 0, failures = 0;
+        foreach (MachinePort port in machine.Ports)
+        {
+            ports += port.IsConnected ? 1 : 0;
+        }
+
+        foreach (LineBank bank in machine.Banks)
+        {
+            chips += bank.IsConnected ? 1 : 0;
+            foreach (MachineLine line in bank.Lines)
+            {
+                edges += line.Edges;
+            }
+        }
+
+        foreach (ActingRule rule in machine.Acting)
+        {
+            runs += rule.Runs;
+            misses += rule.Misses;
+            failures += rule.Failures;
+        }
+
+        string record = machine.Record is { } file ? $", record {file.Last}" : "";
+        Write($"status: {ports} of {machine.Ports.Count} ports, {chips} of {machine.Banks.Count} chips; {edges} edges, {runs} runs of rules, {misses} late, {failures} failures{record}\n");
     }
 
     /// <summary>The end. The loop is over: now it may wait for its reader.</summary>
@@ -131,8 +151,10 @@ internal sealed class MachineReport(Machine machine, MainLoop loop, BoundedWrite
 
         json.WriteEndObject();
         json.WriteStartObject("lines"u8);
+        long lost = 0;
         foreach (LineBank bank in machine.Banks)
         {
+            lost += bank.Lost;
             foreach (MachineLine line in bank.Lines)
             {
                 json.WriteStartObject(line.Config.Name);
@@ -144,7 +166,7 @@ internal sealed class MachineReport(Machine machine, MainLoop loop, BoundedWrite
         }
 
         json.WriteEndObject();
-        json.WriteNumber("edges_lost"u8, machine.Banks.Sum(static bank => bank.Lost));
+        json.WriteNumber("edges_lost"u8, lost);
         json.WriteStartObject("sensors"u8);
         foreach (MachineSensor sensor in machine.Sensors)
         {

@@ -34,7 +34,7 @@ internal sealed class PulseAction(MachineLine line, TimeSpan duration, MainLoop 
     public override ActionOutcome Act(ActingRule rule, TimeSpan since)
     {
         _end.Cancel();
-        _end = loop.CallLater(duration, static line => line.Write(false), line, "pulse");
+        _end = loop.CallLater(duration, static line => line.Write(false), line); // without a name: that would be an allocation
         return SetAction.Write(line, true, rule);
     }
 }
@@ -55,16 +55,21 @@ internal sealed class SendAction(MachinePort port, byte[] bytes, MainLoop loop) 
             return ActionOutcome.Done;
         }
 
-        // The system does not take them now: at the deadline it is seen whether it did.
+        LookAtDeadline(rule, since + within);
+        return ActionOutcome.Later;
+    }
+
+    // The system does not take them now: at the deadline it is seen whether it did. (A method of its own, so that only this path has a closure.)
+    private void LookAtDeadline(ActingRule rule, TimeSpan deadline)
+    {
         long wanted = port.Port.WrittenBytes + port.Port.QueuedBytes;
-        loop.CallAt(since + within, () =>
+        loop.CallAt(deadline, () =>
         {
             if (port.Port.WrittenBytes < wanted)
             {
                 rule.Miss();
             }
-        }, "deadline");
-        return ActionOutcome.Later;
+        });
     }
 }
 

@@ -36,9 +36,13 @@ internal sealed class SimulatedDevices(MainLoop loop, MachineLog log) : IMachine
 
     public IGpioLines Lines(string chip, GpioOptions options)
     {
-        int named = 0;
-        int count = Math.Max(NamedLinesFrom, options.Lines.Max(static line => line.Offset) + 1);
-        var simulated = new SimulatedGpioChip(count + options.Lines.Count(static line => line.Name is not null), chip);
+        int named = 0, count = NamedLinesFrom;
+        foreach (GpioLine line in options.Lines)
+        {
+            count = Math.Max(count, line.Offset + 1);
+        }
+
+        var simulated = new SimulatedGpioChip(count + options.Lines.Count, chip);
         foreach (GpioLine line in options.Lines)
         {
             int offset = line.Offset;

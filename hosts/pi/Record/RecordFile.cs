@@ -232,9 +232,13 @@ internal sealed class RecordFile : IDisposable
 
     private void Rotate()
     {
-        File.Move(_path, Old, overwrite: true);
+        if (File.Exists(_path)) // it is not when the last attempt could not make the new one
+        {
+            File.Move(_path, Old, overwrite: true);
+        }
+
         SafeFileHandle file = _file;
-        (_file, _length, _, _) = Open(_path); // throws with the old one still open under its new name: what follows goes there
+        (_file, _length, _, _) = Open(_path);
         file.Dispose();
     }
 
