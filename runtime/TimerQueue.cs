@@ -242,18 +242,22 @@ internal sealed class TimerQueue
     /// <summary>Ends all timers with a callback, and returns their states, in the order of their deadlines.</summary>
     public List<object> TakeAll(object callback)
     {
-        var taken = new List<(long DeadlineNs, object State)>();
+        var taken = new List<Taken>();
         for (int index = 0; index < _used; index++)
         {
             if ((_generations[index] & 1) != 0 && ReferenceEquals(_timers[index].Callback, callback))
             {
-                taken.Add((_timers[index].DeadlineNs, _timers[index].State!));
+                taken.Add(new Taken(_timers[index].DeadlineNs, index, _timers[index].State!));
                 End(index);
             }
         }
 
-        return [.. taken.OrderBy(static timer => timer.DeadlineNs).Select(static timer => timer.State)];
+        taken.Sort(static (a, b) => a.DeadlineNs != b.DeadlineNs ? a.DeadlineNs.CompareTo(b.DeadlineNs) : a.Index - b.Index);
+        return taken.ConvertAll(static timer => timer.State);
     }
+
+    // A class: sorting values of a type of its own would be code of its own in every native program.
+    private sealed record Taken(long DeadlineNs, int Index, object State);
 
     /// <summary>Drops all timers.</summary>
     public void Clear()

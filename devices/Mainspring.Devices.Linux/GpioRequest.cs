@@ -60,8 +60,9 @@ internal static unsafe class GpioRequest
     {
         int count = 0;
         BinaryPrimitives.WriteUInt64LittleEndian(config, Flags(set.Settings[0].Settings, set.Options.EventClock));
-        foreach ((GpioSettings settings, ulong mask) in set.Settings.Skip(1))
+        for (int i = 1; i < set.Settings.Count; i++)
         {
+            (GpioSettings settings, ulong mask) = set.Settings[i];
             Add(config, ref count, GpioAbi.AttributeFlags, Flags(settings, set.Options.EventClock), mask);
         }
 

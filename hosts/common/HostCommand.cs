@@ -16,7 +16,8 @@ internal static class HostCommand
     /// <summary>Nobody reads the output any more, as in <c>| head</c>: what a shell says of a program that SIGPIPE has ended, 128 and its number (signal(7)).</summary>
     public const int ReaderGone = 128 + 13;
 
-    private const int BadArguments = 2;
+    /// <summary>What was asked for is wrong: arguments, or a file.</summary>
+    public const int BadArguments = 2;
 
     /// <summary>Parses the arguments and runs the command that they name.</summary>
     /// <param name="program">The program's name, which stands before every message.</param>

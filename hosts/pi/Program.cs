@@ -1,3 +1,3 @@
 using Mainspring.Pi;
 
-return RunCommand.Invoke(args);
+return PiCommands.Invoke(args);

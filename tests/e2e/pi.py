@@ -189,7 +189,7 @@ def test_arguments_that_are_wrong_exit_with_2_and_say_why():
         check(result.stderr.startswith("mainspring-pi: "), f"{args}: {result.stderr}")
         check(result.stdout == "", f"{args} printed {result.stdout}")
     for args in (["nonsense"], ["nonsense", "more"]):
-        check(run(*args).stderr == "mainspring-pi: 'nonsense' is no command; give run\nTry 'mainspring-pi --help'.\n", run(*args).stderr)
+        check(run(*args).stderr == "mainspring-pi: 'nonsense' is no command; give run or check or list or monitor\nTry 'mainspring-pi --help'.\n", run(*args).stderr)
 
 
 def test_a_wrong_argument_is_one_line_that_names_the_option_and_what_is_allowed():

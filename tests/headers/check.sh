@@ -8,6 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly strict=(
     runtime/Linux/Libc.cs runtime/Linux/Errno.cs runtime/Linux/Sched.cs
     devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Termios2.cs
+    hosts/hosting/Systemd/NotifySocket.cs
     devices/Mainspring.Devices.Linux/I2c/I2cAbi.cs devices/Mainspring.Devices.Linux/I2c/I2cErrno.cs devices/Mainspring.Devices.Linux/Spi/SpiAbi.cs
     devices/Mainspring.Devices.Linux/Pwm/SysfsFolder.cs
     devices/Mainspring.Devices.Linux/GpioAbi.cs
@@ -62,8 +63,10 @@ write_source() {
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef __x86_64__

@@ -300,7 +300,7 @@ public sealed class LinuxI2cBus : II2cBus, II2cTransport
         IReadOnlyList<I2cBusInfo> buses = List();
         return buses.Count == 0
             ? "this machine shows no I2C bus: switch it on (on a Raspberry Pi 'sudo raspi-config', Interface Options, or dtparam=i2c_arm=on in config.txt) and load the module 'i2c-dev'"
-            : $"there are {string.Join(", ", buses.Select(static bus => $"{bus.Path} ({bus.Adapter})"))}";
+            : $"there are {string.Join(", ", Array.ConvertAll<I2cBusInfo, string>([.. buses], static bus => $"{bus.Path} ({bus.Adapter})"))}";
     }
 
     private static unsafe I2cFunctions ReadFunctions(SafeFileHandle file, string path)
