@@ -65,10 +65,12 @@ public sealed class GpioToolCases
         using var sim = new GpioSim(1);
         foreach (bool level in new[] { true, false })
         {
-            using Tool setter = Tool.Start("gpioset", "--mode=signal", sim.Chip, level ? "0=1" : "0=0");
-            Patience.Until(() => setter.HasOpen("gpio-line"), "gpioset holds the line");
-            Check.Equal(level, sim.Level(0));
-            setter.Dispose();
+            using (Tool setter = Tool.Start("gpioset", "--mode=signal", sim.Chip, level ? "0=1" : "0=0"))
+            {
+                Patience.Until(() => setter.HasOpen("gpio-line"), "gpioset holds the line");
+                Check.Equal(level, sim.Level(0));
+            }
+
             using var loop = Loops.New();
             var lines = new LinuxGpioLines(sim.Path, new GpioOptions { Lines = [GpioLine.Output(0) with { Initial = !level }] });
             loop.Add(lines);
