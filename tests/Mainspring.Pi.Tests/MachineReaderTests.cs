@@ -112,6 +112,17 @@ public sealed class MachineReaderTests
         Assert.EndsWith("rules[1].blink.line: 'led' is driven by the rule 'one' already; give each rule an output of its own", problems, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void More_lines_of_a_chip_than_the_kernel_gives_at_once_are_told_before_it_refuses()
+    {
+        string lines = string.Join(", ", Enumerable.Range(0, 65).Select(static i => $$"""
+            "l{{i}}": { "chip": "c", "line": {{i}}, "direction": "input" }
+            """));
+        Parse($$"""{ "lines": { {{lines}} } }""", out string problems);
+        Assert.Contains("lines: chip 'c': ", problems, StringComparison.Ordinal);
+        Assert.Contains("65 lines", problems, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", "is empty; it has to be a JSON object")]
     [InlineData("{ \"ports\": { }", "the file ends too early: a } or ] is missing")]

@@ -9,6 +9,7 @@ readonly strict=(
     runtime/Linux/Libc.cs runtime/Linux/Errno.cs runtime/Linux/Sched.cs
     devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Termios2.cs
     hosts/hosting/Systemd/NotifySocket.cs
+    hosts/pi/Record/DirectorySync.cs
     devices/Mainspring.Devices.Linux/I2c/I2cAbi.cs devices/Mainspring.Devices.Linux/I2c/I2cErrno.cs devices/Mainspring.Devices.Linux/Spi/SpiAbi.cs
     devices/Mainspring.Devices.Linux/Pwm/SysfsFolder.cs
     devices/Mainspring.Devices.Linux/GpioAbi.cs

@@ -1,4 +1,5 @@
 using Mainspring.Devices;
+using Mainspring.Devices.Simulation;
 
 namespace Mainspring.Pi;
 
@@ -264,12 +265,35 @@ internal sealed class MachineReader
             }
         }
 
+        CheckRequests(root);
         foreach (PortConfig port in _ports)
         {
             PortConfig first = _ports.Find(other => other.Device == port.Device)!;
             if (port.Device.Length > 0 && first != port)
             {
                 _problems.Add(root.Node.Find("ports")!.Find(port.Name)!.Find("device")!, $"is port '{first.Name}' already: a device has one user");
+            }
+        }
+    }
+
+    // The lines of a chip are one request, which the kernel limits: 64 lines, ten different settings.
+    private void CheckRequests(ConfigSection root)
+    {
+        foreach (LineConfig first in _lines)
+        {
+            List<LineConfig> lines = _lines.FindAll(line => line.Chip == first.Chip);
+            if (lines[0] != first || root.Node.Find("lines") is not { } node)
+            {
+                continue;
+            }
+
+            try
+            {
+                new SimulatedGpioChip(1).CreateLines(LineBank.OptionsOf(lines));
+            }
+            catch (ArgumentException exception)
+            {
+                _problems.Add(node, $"chip '{first.Chip}': {exception.Message}");
             }
         }
     }
