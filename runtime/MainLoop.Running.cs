@@ -31,7 +31,7 @@ public sealed partial class MainLoop
     }
 
     // A hosted loop's frame is due in every tick.
-    private bool IsFrameDue => _frames.IsHosted || (_frames.IsPaced && Clock.ReadNs() >= _frames.NextDeadlineNs);
+    private bool IsFrameDue => _frames.IsHosted || (_frames.IsPaced && Clock.ReadNs() >= _frames.NextDeadlineNs - LeadNs);
 
     // Whether callbacks have to make room: for the frame that is due, or, when all happens in frames, for the next one.
     private bool IsCutDue() => CutNs is var cutNs && cutNs != long.MaxValue && Clock.ReadNs() >= cutNs;
@@ -223,6 +223,11 @@ public sealed partial class MainLoop
 
     private void RunFrame()
     {
+        if (PreciseWait is not null && _frames.IsPaced)
+        {
+            _nowNs = PreciseWait.SpinUntil(Clock, _frames.NextDeadlineNs);
+        }
+
         Frame frame = _frames.IsHosted
             ? _frames.Begin(_nowNs, _hostDelta, _hostDeadlineNs)
             : _frames.Begin(Clock.ReadNs());

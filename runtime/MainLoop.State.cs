@@ -179,7 +179,7 @@ public sealed partial class MainLoop
     {
         get
         {
-            long ns = Math.Min(Timers.NextDeadlineNs(), _frames.NextDeadlineNs);
+            long ns = Math.Min(Timers.NextDeadlineNs(), _frames.NextDeadlineNs - LeadNs);
             ns = _background.Count > 0 ? Math.Min(ns, _backgroundRestsUntilNs) : ns;
             return ns < Nanoseconds.Farthest ? ns : long.MaxValue;
         }

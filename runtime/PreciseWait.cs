@@ -9,6 +9,9 @@ internal sealed class PreciseWait(MainLoop loop, Precision precision)
     /// <summary>With <see cref="Precision.Spin"/>: deadlines farther away than this are slept for until then.</summary>
     public const long HorizonNs = Nanoseconds.PerSecond;
 
+    /// <summary>What a tick without work takes at the most, coming from a sleep.</summary>
+    public const long LeadNs = 30 * Nanoseconds.PerMicrosecond;
+
     // Between two looks at descriptors, a system call each. Posts and Stop are looked at all the time.
     private const long LookNs = 10 * Nanoseconds.PerMicrosecond;
 
@@ -51,6 +54,22 @@ internal sealed class PreciseWait(MainLoop loop, Precision precision)
 
         loop.StayAwake();
         return nowNs < deadlineNs ? Spin(poller, deadlineNs, nowNs, looks, onlyWakes) : onlyWakes ? poller.Wait(0) : 0;
+    }
+
+    /// <summary>Spins for the rest of the time to a frame, without looking at anything.</summary>
+    /// <returns>When it ended.</returns>
+    public static long SpinUntil(LoopClock clock, long deadlineNs)
+    {
+        long nowNs = clock.ReadNs();
+        while (nowNs < deadlineNs)
+        {
+#pragma warning disable RS0030 // as below
+            Thread.SpinWait(1);
+#pragma warning restore RS0030
+            nowNs = clock.ReadNs();
+        }
+
+        return nowNs;
     }
 
     // A frame-locked loop takes descriptors at its deadline, and not before.
