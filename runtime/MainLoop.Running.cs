@@ -223,9 +223,12 @@ public sealed partial class MainLoop
 
     private void RunFrame()
     {
-        if (PreciseWait is not null && _frames.IsPaced)
+        _frameCollections.BeginFrame();
+        JobTable.BeginFrame();
+        _awaits.BeginFrame();
+        if (LeadNs > 0)
         {
-            _nowNs = PreciseWait.SpinUntil(Clock, _frames.NextDeadlineNs);
+            _nowNs = PreciseWait.SpinUntil(Clock, _frames.NextDeadlineNs); // as late as can be: what comes before may find its code and data in no cache
         }
 
         Frame frame = _frames.IsHosted
@@ -233,9 +236,6 @@ public sealed partial class MainLoop
             : _frames.Begin(Clock.ReadNs());
         _fixedSteps.BeginFrame(_game.DeltaNs, _game.IsSingleStep);
         BeginBudget(Nanoseconds.From(frame.Start));
-        _frameCollections.BeginFrame();
-        JobTable.BeginFrame();
-        _awaits.BeginFrame();
         _isInFrame = true;
         _phases.Run(this, in frame, _frames.GridNs);
         _isInFrame = false;
