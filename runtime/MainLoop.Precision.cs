@@ -11,9 +11,9 @@ public sealed partial class MainLoop
     /// <summary>Whether a look at descriptors could find one.</summary>
     internal bool WatchesDescriptors => _sources.HasPolled || _isGuest;
 
-    // How long before a frame its tick begins, when nothing can come between: what the tick does before the frame is done by then, and is in the caches.
     private bool MayLead => PreciseWait is not null && Clock is MonotonicClock && _frames.IsPaced && !_isLockstep;
 
+    // How long before a frame its tick begins, when no timer comes between: what the tick does before the frame is done by then.
     private long LeadNs => MayLead && Timers.NextDeadlineNs() > _frames.NextDeadlineNs ? PreciseWait.LeadNs : 0;
 
     /// <summary>The wait goes on without sleep: whoever adds work need not wake the loop.</summary>
