@@ -10,8 +10,10 @@ public sealed class PublicApiTests
 
     [Theory]
     [InlineData("Mainspring")]
+    [InlineData("Mainspring.Devices")]
     [InlineData("Mainspring.Devices.Linux")]
     [InlineData("Mainspring.Devices.Simulation")]
+    [InlineData("Mainspring.Hosting")]
     public void PublicApi_OfEachLibrary_IsTheReviewedOne(string library)
     {
         string actual = PublicApiText.Of(Assembly.Load(library));
