@@ -123,6 +123,7 @@ command_vm() {
     need_dotnet
     need_packages "${vm_packages[@]}"
     publish_native tests/Mainspring.Hardware/Mainspring.Hardware.csproj
+    publish_native hosts/pi/Mainspring.Pi.csproj
     exec tests/vm/run.sh "$@"
 }
 

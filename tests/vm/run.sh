@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-readonly program=out/mainspring-hardware
+readonly program=out/mainspring-hardware host=out/mainspring-pi
 cpus=${VM_CPUS:-2} seconds=${VM_SECONDS:-420}
 readonly tools=(gpiodetect gpiofind gpioget gpioinfo gpiomon gpioset evtest i2cdetect i2cget i2cset strace)
 # In the order of loading, with their parameters; gpio-sim follows.
@@ -18,7 +18,7 @@ main() {
         # One processor, on which every edge can be counted: on several the kernel numbers some twice.
         --soak) kind=soak cpus=${VM_CPUS:-1}; echo "exec mainspring-hardware soak ${2:-1800}" >"$job"; seconds=$((${2:-1800} + 240)); set -- ;;
     esac
-    [[ -x $program ]] || die "$program is missing: ./build.sh vm makes it"
+    [[ -x $program && -x $host ]] || die "$program or $host is missing: ./build.sh vm makes them"
     kernel=$(newest_kernel)
     cache=artifacts/vm/$kernel
     mkdir -p "$cache"
@@ -124,8 +124,11 @@ copy_libraries() {
 build_initramfs() {
     local root=$work/run
     mkdir -p "$root/bin"
-    cp "$program" "$root/bin/"
-    copy_libraries "$program" "$root"
+    local binary
+    for binary in "$program" "$host"; do
+        cp "$binary" "$root/bin/"
+        copy_libraries "$binary" "$root"
+    done
     cp "$work/job" "$root/job"
     cp "$cache/base.cpio.gz" "$work/initramfs"
     pack "$root" | gzip -1 >>"$work/initramfs"

@@ -51,6 +51,9 @@ internal sealed class Tool : IDisposable
         return code == 0 ? said : throw new CheckException($"{program} {string.Join(' ', arguments)} ended with {code}: {said}");
     }
 
+    /// <summary>Asks it to end.</summary>
+    public void Terminate() => Run("kill", "-TERM", $"{_process.Id}");
+
     /// <summary>Waits for its end; returns its exit code.</summary>
     public int Finish()
     {
