@@ -32,6 +32,19 @@ public sealed partial class MainLoop
     // The user's, or standard error; never throws. The watchdog's thread logs as well.
     private LoopLog Log => _log ?? OpenLog();
 
+    /// <summary>Says what a loop on a virtual clock waits for, when that can only be another thread.</summary>
+    internal void WarnOfEndlessWait(TimeSpan waited)
+    {
+        IEnumerable<string> holders = _sources.All().Where(static source => source.IsReferenced).Select(static source => $"source '{source.Name}'")
+            .Concat(Jobs.Select(static job => $"job '{job.Name}'"));
+        string alive = string.Join(", ", holders.Take(5));
+        Log.Write(
+            LogSeverity.Warning,
+            Name,
+            $"Nothing is scheduled, so virtual time stands still, and for {waited.TotalSeconds} s no other thread has posted anything. What keeps the loop alive: {(alive.Length > 0 ? alive : "Run without an end")}. "
+            + "RunOptions.For and Stop end a run; with UntilIdle, Unref takes a source out of account.");
+    }
+
     /// <summary>Takes an exception to the handlers, the log and the policy.</summary>
     internal void Report(Exception exception, WorkKind kind, string name, string? scheduledAt)
     {

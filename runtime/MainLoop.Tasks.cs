@@ -176,6 +176,19 @@ public sealed partial class MainLoop
         return Limited(function(cancellation.Token), timeout, null, cancellation);
     }
 
+    /// <summary>As <see cref="WithTimeout(LoopTask, TimeSpan)"/>, for a function whose token is cancelled when the time has come. Its end is not waited for then.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="timeout">The limit, from now.</param>
+    /// <returns>The function's end, or a <see cref="TimeoutException"/>. It is awaited once.</returns>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public LoopTask WithTimeout(Func<CancellationToken, LoopTask> function, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        var cancellation = new CancellationTokenSource();
+        LoopTask task = function(cancellation.Token);
+        return task.Source is null ? task : new LoopTask(Limited(new LoopTask<Nothing>(task.Source, task.Version), timeout, null, cancellation));
+    }
+
     /// <summary>The frames from now on, as a stream: <c>await foreach</c> goes on in the given phase of each. A frame that comes while its body still waits for something else is
     /// not seen. Allocates nothing per frame.</summary>
     /// <param name="phase">The phase.</param>

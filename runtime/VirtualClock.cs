@@ -9,6 +9,7 @@ public sealed class VirtualClock : LoopClock
 {
     private long _nowNs;
     private long _rateSinceNs;
+    private bool _hasWarned;
 
     /// <summary>Whether time jumps to the next deadline when the loop would sleep. True by default.</summary>
     public bool Autojump { get; init; } = true;
@@ -43,6 +44,9 @@ public sealed class VirtualClock : LoopClock
 
     /// <summary>The virtual time since the loop's start.</summary>
     public TimeSpan Now => Nanoseconds.ToTimeSpan(ReadNs());
+
+    /// <summary>How long, in real time, a loop without anything scheduled waits before it says so in its log.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 
     internal override DateTimeOffset UtcStart => Start;
 
@@ -80,9 +84,14 @@ public sealed class VirtualClock : LoopClock
             return poller.Wait(ToSystemNs(deadlineNs), onlyWakes);
         }
 
-        if (!Autojump || deadlineNs >= Nanoseconds.Farthest || Volatile.Read(ref Loop!.OutstandingWork) > 0)
+        if (!Autojump || Volatile.Read(ref Loop!.OutstandingWork) > 0)
         {
             return poller.Wait(long.MaxValue, onlyWakes); // only an event, a post or Advance can bring news
+        }
+
+        if (deadlineNs >= Nanoseconds.Farthest)
+        {
+            return WaitForOthers(poller, realNow, onlyWakes);
         }
 
         long thresholdNs = AutojumpThreshold is { } threshold ? Nanoseconds.From(threshold) : 0;
@@ -90,6 +99,24 @@ public sealed class VirtualClock : LoopClock
         if (ready == 0 && !Loop.HasNewsToHear)
         {
             Volatile.Write(ref _nowNs, Math.Max(_nowNs, deadlineNs));
+        }
+
+        return ready;
+    }
+
+    // Nothing is scheduled. That is right while another thread is to post; a test that waits for nobody shall learn why it does not end.
+    private int WaitForOthers(Poller poller, long realNow, bool onlyWakes)
+    {
+        if (_hasWarned)
+        {
+            return poller.Wait(long.MaxValue, onlyWakes);
+        }
+
+        int ready = poller.Wait(realNow + Nanoseconds.From(Patience), onlyWakes);
+        if (ready == 0 && !Loop!.HasNewsToHear && MonotonicClock.SystemNs() - realNow >= Nanoseconds.From(Patience))
+        {
+            _hasWarned = true;
+            Loop.WarnOfEndlessWait(Patience);
         }
 
         return ready;

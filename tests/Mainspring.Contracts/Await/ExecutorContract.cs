@@ -84,6 +84,33 @@ public sealed class ExecutorContract : VirtualLoopSuite
     }
 
     [Case]
+    public void A_time_limit_cancels_a_function_without_a_result_too()
+    {
+        Loop.Run(async LoopTask () =>
+        {
+            await Loop.WithTimeout(async token => await Loop.Delay(Ms(9), token), Ms(10));
+            Journal.Add($"in time {Loop.Now.TotalMilliseconds}");
+            try
+            {
+                await Loop.WithTimeout(Endless, Ms(10));
+            }
+            catch (TimeoutException)
+            {
+                Journal.Add($"timeout {Loop.Now.TotalMilliseconds}");
+            }
+
+            await Loop.Yield();
+        });
+        Check.Sequence(["in time 9", "token", "timeout 19"], Journal);
+
+        async LoopTask Endless(CancellationToken token)
+        {
+            using CancellationTokenRegistration registration = token.UnsafeRegister(_ => Journal.Add("token"), null);
+            await Loop.Delay(TimeSpan.FromDays(1), token);
+        }
+    }
+
+    [Case]
     public void A_time_limit_ends_the_wait_and_a_result_of_the_same_time_wins()
     {
         Loop.Run(async LoopTask () =>

@@ -6,6 +6,24 @@ namespace Mainspring.Contracts.Core;
 public sealed class VirtualClockContract : VirtualLoopSuite
 {
     [Case]
+    public void A_loop_that_can_only_wait_for_other_threads_says_so_once()
+    {
+        var log = new SilentLog();
+        using var loop = new MainLoop(new LoopOptions { Clock = new VirtualClock { Patience = Ms(1) }, Log = log });
+        loop.Add(new QueueSource { Name = "the silent one" });
+        Worker other = Worker.Start(() =>
+        {
+            Patience.Until(() => log.Messages.Count > 0, "the warning");
+            loop.Post(static () => { });
+            loop.Post(loop.Stop);
+        });
+        loop.Run(new RunOptions { UntilIdle = true });
+        other.Join();
+        Check.Equal(1, log.Messages.Count);
+        Check.Contains("the silent one", log.Messages[0]);
+    }
+
+    [Case]
     public void An_hour_of_timers_takes_no_time()
     {
         long before = Stopwatch.GetTimestamp();
