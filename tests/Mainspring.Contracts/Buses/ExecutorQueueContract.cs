@@ -28,7 +28,7 @@ public sealed class ExecutorQueueContract : VirtualLoopSuite
         {
             try
             {
-                await queue.Run(loop, static (release, _) => { release.Wait(); return 0; }, release);
+                await queue.Run(loop, static (release, token) => { release.Wait(token); return 0; }, release);
             }
             catch (OperationCanceledException)
             {
