@@ -41,12 +41,18 @@ internal sealed unsafe class GpioSafeguard
         }
     }
 
-    /// <summary>The safe levels are others from now on.</summary>
-    public void Change(ulong mask, ulong values)
+    /// <summary>Changes the lines' settings, and with them which levels are safe, unless the process ends.</summary>
+    public Errno Reconfigure(GpioLineSet set, ulong levels)
     {
         lock (_lock)
         {
-            (_mask, _values) = (mask, values);
+            Errno error = _isEnded ? Errno.None : GpioRequest.Reconfigure(_lines, set, levels);
+            if (error == Errno.None)
+            {
+                (_mask, _values) = (set.Safe, set.SafeValues);
+            }
+
+            return error;
         }
     }
 

@@ -165,14 +165,13 @@ public sealed unsafe class LinuxGpioLines : IGpioLines, IPollableSource, IGpioRe
     public void Reconfigure(GpioLine line)
     {
         GpioLineSet set = _set.With(line);
-        if (_file is { } file)
+        if (_safeguard is { } safeguard)
         {
             int index = Enumerable.Range(0, set.Count).First(i => set.Options.Lines[i].IsSameLine(line));
             ulong bit = 1UL << index;
             ulong levels = (_written & set.Outputs & ~bit) | (line.Initial ? bit : 0);
-            Check(GpioRequest.Reconfigure(file, set, levels), $"reconfiguring line {_offsets[index]}");
+            Check(safeguard.Reconfigure(set, levels), $"reconfiguring line {_offsets[index]}");
             _written = levels;
-            _safeguard!.Change(set.Safe, set.SafeValues);
         }
 
         _set = set;

@@ -42,13 +42,14 @@ internal sealed class SimulatedQueue<TWork>(string name, Func<TWork, TimeSpan> d
     private void Start(Item item)
     {
         _running = item;
-        item.Loop.CallLater(duration(item.Work), static item => item.Queue.Finish(item), item);
+        Finish(item).Forget();
     }
 
-    private void Finish(Item item)
+    private async LoopTask Finish(Item item)
     {
         try
         {
+            await item.Loop.Delay(duration(item.Work)); // fails when the loop is disposed, and so does the work
             item.End.TrySetResult(run(item.Work));
         }
         catch (Exception exception) when (item.End.TrySetException(exception))

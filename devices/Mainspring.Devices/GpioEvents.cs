@@ -116,6 +116,13 @@ internal sealed class GpioEvents(string device, IGpioReader reader)
             return false;
         }
 
+        _lost += _tracker!.Settle(_tracker.Last); // what is missing does not come any more
+        if (_lost > 0)
+        {
+            EmitLost(context);
+            return true;
+        }
+
         _isOver = true;
         context.Emit(new GpioDisconnected(device, _goneBecause));
         context.Disconnected();

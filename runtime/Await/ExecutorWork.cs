@@ -63,7 +63,9 @@ internal abstract class ExecutorWork : IThreadPoolWorkItem
         _hasRun = true;
         if (!_loop.TryPostContinuation(s_end, this))
         {
-            Leave();
+            // The loop is being disposed, and tells all that are in its list: this one has to be there still, or who waits would never hear.
+            _registration.Dispose();
+            Interlocked.Decrement(ref _loop.OutstandingWork);
         }
     }
 

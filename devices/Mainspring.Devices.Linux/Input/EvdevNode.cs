@@ -148,7 +148,17 @@ internal sealed unsafe class EvdevNode : IEvdevNode
         return descriptor >= 0;
     }
 
-    private int Control(nuint request, void* argument) => Libc.Control(File, request, argument);
+    private int Control(nuint request, void* argument)
+    {
+        int result;
+        do
+        {
+            result = Libc.Control(File, request, argument);
+        }
+        while (result < 0 && Errno.Last == Errno.Interrupted); // a signal, such as the collector's, came while another program used the device
+
+        return result;
+    }
 
     // A bitmap; the kernel gives as much of it as it has.
     private void ReadBits(uint request, InputBits bits)

@@ -106,9 +106,9 @@ internal sealed partial class InputNodes(string devices, string classes)
                 continue;
             }
 
-            foreach (string link in Directory.EnumerateFiles(full).Order(StringComparer.Ordinal))
+            foreach (string link in Links(full))
             {
-                if (File.ResolveLinkTarget(link, returnFinalTarget: false) is { } target)
+                if (Target(link) is { } target)
                 {
                     paths[target.Name] = link;
                 }
@@ -116,6 +116,31 @@ internal sealed partial class InputNodes(string devices, string classes)
         }
 
         return paths;
+    }
+
+    // udev removes links, and then their folder, while they are looked at.
+    private static IEnumerable<string> Links(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static FileSystemInfo? Target(string link)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, returnFinalTarget: false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

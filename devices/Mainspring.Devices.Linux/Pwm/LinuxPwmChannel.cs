@@ -18,7 +18,7 @@ public sealed class LinuxPwmChannel : IPwmChannel
     private readonly ExecutorQueue _queue;
     private readonly Lock _writing = new(); // Dispose, against a change that runs
     private PwmState _state;                // guarded by _writing
-    private bool _isExported;
+    private bool _isExported;               // guarded by _writing
     private volatile bool _isDisposed;
 
     private LinuxPwmChannel(SysfsFolder files, string chip, int channel, PwmOptions options)
@@ -105,7 +105,15 @@ public sealed class LinuxPwmChannel : IPwmChannel
         }
         catch
         {
-            await opened._queue.Run(loop, static (channel, _) => channel.Unexport(), opened, CancellationToken.None);
+            try
+            {
+                await opened._queue.Run(loop, static (channel, _) => channel.Abandon(), opened, CancellationToken.None);
+            }
+            catch (Exception exception) when (exception is ObjectDisposedException or OperationCanceledException)
+            {
+                opened.Abandon(); // the loop is being disposed: in the call, as Dispose does it
+            }
+
             throw;
         }
     }
@@ -144,11 +152,16 @@ public sealed class LinuxPwmChannel : IPwmChannel
             throw new IOException($"{Name}: there is no such channel; {_chip} has {channels}, from 0.", Errno.NoDevice.Number);
         }
 
-        Errno error = _files.Write($"{_chip}/export", Text(_channel));
-        if (error == Errno.None || (error == Errno.Busy && _options.TakeOver && _files.HasFolder($"{_chip}/pwm{_channel}")))
+        Errno error;
+        lock (_writing)
         {
-            _isExported = true;
-            return 0;
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            error = _files.Write($"{_chip}/export", Text(_channel));
+            if (error == Errno.None || (error == Errno.Busy && _options.TakeOver && _files.HasFolder($"{_chip}/pwm{_channel}")))
+            {
+                _isExported = true;
+                return 0;
+            }
         }
 
         throw error == Errno.Busy
@@ -275,16 +288,25 @@ public sealed class LinuxPwmChannel : IPwmChannel
         }
     }
 
+    // It was never opened: what it puts out stays.
+    private int Abandon()
+    {
+        lock (_writing)
+        {
+            _isDisposed = true;
+            Unexport();
+            return 0;
+        }
+    }
+
     // What fails here fails because the chip is gone.
-    private int Unexport()
+    private void Unexport()
     {
         if (_isExported)
         {
             _isExported = false;
             _ = _files.Write($"{_chip}/unexport", Text(_channel));
         }
-
-        return 0;
     }
 
     private void Put(string file, string text)

@@ -18,6 +18,7 @@ public sealed class SimulatedInputDevice : InputScript, IInputDevice, IPreparedS
     private long _sequence;
     private bool _isAnnounced;
     private bool _isUnplugged;
+    private bool _isGone;          // what was attached, also when the plug is back by now
     private bool _hasOverflown;
     private bool _isReleased;
 
@@ -74,7 +75,7 @@ public sealed class SimulatedInputDevice : InputScript, IInputDevice, IPreparedS
     /// <summary>Pulls the plug, now: what was due and not handled is lost, and all keys are up. Idempotent.</summary>
     public void Unplug()
     {
-        _isUnplugged = true;
+        _isUnplugged = _isGone = true;
         _state.Release();
         _context?.Wake();
     }
@@ -136,7 +137,7 @@ public sealed class SimulatedInputDevice : InputScript, IInputDevice, IPreparedS
         }
 
         _decoder.Begin(_state);
-        (_context, Info, _isAnnounced, _isReleased, _hasOverflown) = (context, _state.Info, false, false, false);
+        (_context, Info, _isAnnounced, _isReleased, _isGone, _hasOverflown) = (context, _state.Info, false, false, false, false);
         context.Wake();
     }
 
@@ -186,7 +187,7 @@ public sealed class SimulatedInputDevice : InputScript, IInputDevice, IPreparedS
             return true;
         }
 
-        if (_isUnplugged)
+        if (_isGone)
         {
             EmitEnd(context);
             return true;
@@ -227,7 +228,7 @@ public sealed class SimulatedInputDevice : InputScript, IInputDevice, IPreparedS
 
         context.Emit(new InputDisconnected(_state.Info, "it was unplugged"));
         context.Disconnected();
-        _context = null;
+        _context = ReferenceEquals(_context, context) ? null : _context; // a handler may have removed the source, and added it again
     }
 
     // They change the state, and nobody hears of them.

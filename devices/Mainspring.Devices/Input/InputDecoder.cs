@@ -132,6 +132,7 @@ internal sealed class InputDecoder
         {
         }
 
+        _trueKeys.Clear(); // nor are they pressed by differences that are still to come
         (_pending, _slot) = (pending, slot); // it may have been called by a handler of what was pending
     }
 

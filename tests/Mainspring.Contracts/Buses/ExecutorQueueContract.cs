@@ -6,6 +6,42 @@ namespace Mainspring.Contracts.Buses;
 public sealed class ExecutorQueueContract : VirtualLoopSuite
 {
     [Case]
+    public void Who_waits_for_work_that_ends_while_the_loop_is_disposed_is_told()
+    {
+        var queue = new ExecutorQueue("bus");
+        using var release = new ManualResetEventSlim();
+        using var isOver = new ManualResetEventSlim();
+        using MainLoop loop = Loops.New(), other = Loops.New();
+        var trace = new List<string>();
+        loop.CallSoon(() => Wait().Forget());
+        loop.Tick();
+        queue.Run(other, static (isOver, _) => { isOver.Set(); return 0; }, isOver).Forget();
+        loop.Post(() =>
+        {
+            release.Set(); // runs when the queue for posts is closed already
+            isOver.Wait();
+        });
+        loop.Dispose();
+        Check.Sequence(["cancelled", "ended"], trace);
+
+        async LoopTask Wait()
+        {
+            try
+            {
+                await queue.Run(loop, static (release, token) => { release.Wait(token); return 0; }, release);
+            }
+            catch (OperationCanceledException)
+            {
+                trace.Add("cancelled");
+            }
+            finally
+            {
+                trace.Add("ended");
+            }
+        }
+    }
+
+    [Case]
     public void Work_runs_one_at_a_time_in_the_order_of_the_calls_and_never_on_the_loops_thread()
     {
         var queue = new ExecutorQueue("bus");

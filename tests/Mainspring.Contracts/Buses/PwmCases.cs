@@ -106,6 +106,17 @@ public sealed class PwmCases : VirtualLoopSuite
     }
 
     [Case]
+    public void A_loop_that_is_disposed_while_it_opens_a_channel_gives_it_back()
+    {
+        _kernel.Refusals = int.MaxValue;
+        Loop.CallSoon(() => Open().Forget());
+        RunFor(Ms(50));
+        Check.True(_kernel.IsExported);
+        Loop.Dispose();
+        Check.False(_kernel.IsExported, "otherwise the next program finds it in use");
+    }
+
+    [Case]
     public void A_refused_state_leaves_the_last_one_known() => Loop.Run(async LoopTask () =>
     {
         LinuxPwmChannel pwm = await Open();

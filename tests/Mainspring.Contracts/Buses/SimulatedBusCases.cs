@@ -32,6 +32,31 @@ public sealed class SimulatedBusCases : VirtualLoopSuite
     }
 
     [Case]
+    public void A_bus_whose_loop_was_disposed_during_a_transfer_serves_the_next_loop()
+    {
+        var bus = new SimulatedI2cBus();
+        bus.Add(0x10, new SimulatedI2cRegisters { Latency = Ms(5), [1] = 11 });
+        MainLoop first = Build(new LoopOptions { Clock = new VirtualClock() });
+        first.CallSoon(() =>
+        {
+            Read(first).Forget();
+            Read(first).Forget();
+        });
+        first.Run(new RunOptions { For = Ms(2) });
+        first.Dispose();
+        Check.Equal(0, bus.Waiting);
+        MainLoop second = Build(new LoopOptions { Clock = new VirtualClock() });
+        second.Run(async LoopTask () => await Read(second));
+        Check.Sequence(["11 at 5"], Journal);
+
+        async LoopTask Read(MainLoop loop)
+        {
+            byte value = await bus.Device(0x10).ReadRegisterAsync(loop, 1);
+            Journal.Add(FormattableString.Invariant($"{value} at {loop.Now.TotalMilliseconds}"));
+        }
+    }
+
+    [Case]
     public void A_slow_sensor_holds_no_frame()
     {
         MainLoop loop = Build(new LoopOptions { FrameRate = 100 });

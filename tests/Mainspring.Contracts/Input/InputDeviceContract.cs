@@ -165,6 +165,21 @@ public abstract class InputDeviceContract : IDisposable
     }
 
     [Case]
+    public void ReleaseAll_WhenEventsWereLost_LeavesNothingHeldEither()
+    {
+        InputBench bench = Start(InputLayout.Keyboard);
+        bench.Script.Press(InputKeyCode.A).Report();
+        bench.Until("frame");
+        bench.Source.On((in InputLost _, in EventInfo _) => bench.Device.ReleaseAll());
+        bench.Script.Press(InputKeyCode.B).Report();
+        bench.Rig.Lose();
+        bench.Expect("lost", "A up*", "frame*", "frame*"); // what is really still held counts when it is pressed again
+        Check.False(bench.Device.IsPressed(InputKeyCode.A) || bench.Device.IsPressed(InputKeyCode.B));
+        bench.Script.Release(InputKeyCode.A).Press(InputKeyCode.C).Report();
+        bench.Expect("C down", "frame");
+    }
+
+    [Case]
     public void WhatIsHeldWhenItIsOpened_IsState_AndNoEvent()
     {
         InputBench bench = Start(InputLayout.Keyboard);

@@ -55,6 +55,36 @@ public sealed class InputNodesContract : IDisposable
     }
 
     [Case]
+    public void LinksThatComeAndGo_WhileTheyAreLookedAt_AreNoError()
+    {
+        Add(1, "Keyboard", 3, "0", "0");
+        Link("by-id", "usb-Keyboard-event-kbd", 1);
+        bool isOver = false;
+        var udev = new Thread(() =>
+        {
+            for (int i = 0; !Volatile.Read(ref isOver); i++)
+            {
+                string link = Path.Combine(Devices, "by-id", $"usb-Other{i % 8}-event-kbd");
+                File.CreateSymbolicLink(link, "../event2");
+                File.Delete(link);
+            }
+        });
+        udev.Start();
+        try
+        {
+            for (int i = 0; i < 2000; i++)
+            {
+                Check.Equal(Path.Combine(Devices, "by-id", "usb-Keyboard-event-kbd"), Nodes.StablePath(Node(1)));
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref isOver, true);
+            udev.Join();
+        }
+    }
+
+    [Case]
     public void Problem_SaysWhatToDo()
     {
         Check.Contains("group 'input'", InputErrors.Refusal(Errno.Access));
