@@ -121,6 +121,7 @@ public sealed class MachineReaderTests
             """));
         Parse($$"""{ "lines": { {{lines}} } }""", out string problems);
         Assert.Contains("lines: chip 'c': ", problems, StringComparison.Ordinal);
+        Assert.DoesNotContain("arameter", problems, StringComparison.Ordinal);
         Assert.Contains("65 lines", problems, StringComparison.Ordinal);
     }
 
