@@ -98,6 +98,7 @@ public sealed class MachineReaderTests
     [InlineData("""{ "on": { "start": true }, "send": { "port": "A", "bytes": "5" } }""", "rules[0].send.bytes: has to be pairs of hexadecimal digits, such as \"50 49 0A\", and is '5'")]
     [InlineData("""{ "on": { "start": true }, "log": { "text": "a\nb" } }""", "rules[0].log.text: has to be one line of at most 4096 characters, without control characters")]
     [InlineData("""{ "on": { "strat": true }, "toggle": { "line": "fan" } }""", "rules[0].on: has to be one of edge, received, every, connected, disconnected, start")]
+    [InlineData("""{ "name": "a\nb", "on": { "start": true }, "log": { "text": "x" } }""", "rules[0].name: a name has 1 to 64 characters, and no control characters")]
     [InlineData("""5""", "rules[0]: has to be an object, { … }, and is the number 5")]
     public void A_rule_that_makes_no_sense_is_told_by_its_key(string rule, string problem)
     {
@@ -120,6 +121,7 @@ public sealed class MachineReaderTests
             """));
         Parse($$"""{ "lines": { {{lines}} } }""", out string problems);
         Assert.Contains("lines: chip 'c': ", problems, StringComparison.Ordinal);
+        Assert.DoesNotContain("arameter", problems, StringComparison.Ordinal);
         Assert.Contains("65 lines", problems, StringComparison.Ordinal);
     }
 
@@ -162,6 +164,35 @@ public sealed class MachineReaderTests
     {
         string? problem = Duration.Parse(text, out TimeSpan duration);
         Assert.Equal(milliseconds, problem is null ? duration.TotalMilliseconds : null);
+    }
+
+    [Fact]
+    public void A_name_that_fits_no_line_of_the_record_is_refused()
+    {
+        Assert.NotNull(Parse($$"""{ "ports": { "{{new string('p', 64)}}": { "device": "/dev/x" } } }""", out _));
+        Assert.Null(Parse($$"""{ "ports": { "{{new string('p', 65)}}": { "device": "/dev/x" } } }""", out string problems));
+        Assert.EndsWith("a name has 1 to 64 characters, and no control characters", problems, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_acknowledgement_that_no_port_can_queue_is_refused()
+    {
+        Parse($$$"""{ {{{Devices}}} "rules": [ { "on": { "start": true }, "log": { "text": "x", "acknowledge": { "port": "B", "text": "{{{new string('n', 4097)}}}" } } } ] }""", out string problems);
+        Assert.EndsWith("rules[0].log.acknowledge.text: has 4097 characters to send; the most is 4096", problems, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Too_deep_a_nesting_is_told_as_such()
+    {
+        Parse(string.Concat(Enumerable.Repeat("""{ "a": """, 40)), out string problems);
+        Assert.EndsWith("this is nested deeper than 32 levels", problems, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_of_megabytes_is_refused_soon_and_in_few_words()
+    {
+        Assert.Null(Parse($$"""{ "ports": { "A": { "device": "/dev/x", "{{new string('k', 4_000_000)}}": 1 } } }""", out string problems));
+        Assert.True(problems.Length < 3000, $"{problems.Length} characters");
     }
 
     private static MachineConfig? Parse(string json, out string problems)

@@ -78,6 +78,84 @@ public sealed class RecordFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_without_a_line_end_that_is_no_record_is_refused_and_left_as_it_is()
+    {
+        File.WriteAllText(Record, """{ "important": "one line" }""");
+        Assert.Throws<IOException>(() => Append(["one"]));
+        Assert.Equal("""{ "important": "one line" }""", File.ReadAllText(Record));
+    }
+
+    [Fact]
+    public void A_torn_first_line_is_dropped_at_every_place_where_it_can_tear()
+    {
+        Append(["one"]);
+        byte[] whole = File.ReadAllBytes(Record);
+        for (int length = 0; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(Record, whole[..length]);
+            using var loop = new MainLoop(new LoopOptions { Clock = new VirtualClock() });
+            using var record = new RecordFile(new RecordConfig(Record, 1_000_000), loop);
+            Assert.Equal((0L, (long)length), (record.Last, record.TornBytes));
+        }
+    }
+
+    [Fact]
+    public void A_torn_end_of_megabytes_does_not_begin_the_numbers_anew()
+    {
+        Append(["one"]);
+        File.AppendAllBytes(Record, new byte[3_000_000]);
+        Append(["two"]);
+        Assert.Equal([1L, 2L], Lines().Select(static line => RecordLine.NumberOf(Encoding.UTF8.GetBytes(line))!.Value));
+    }
+
+    [Fact]
+    public void What_is_no_regular_file_is_refused()
+    {
+        using (var made = System.Diagnostics.Process.Start("mkfifo", Record))
+        {
+            made.WaitForExit();
+        }
+
+        Assert.Contains("no regular file", Assert.Throws<IOException>(() => Append(["one"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_new_record_that_cannot_be_begun_never_overwrites_the_old_one()
+    {
+        Append(["one"]);
+        bool refuses = true;
+        using var loop = new MainLoop();
+        using var record = new RecordFile(new RecordConfig(Record, 10), loop, folder =>
+        {
+            if (refuses)
+            {
+                throw new IOException($"{folder}: refused");
+            }
+        });
+        var told = new List<string>();
+        var texts = new Queue<string>(["two", "three", "four"]);
+        Next(default, null);
+        loop.Run(new RunOptions { For = s_patience });
+
+        Assert.Equal(["failed", "failed", "recorded"], told);
+        Assert.EndsWith("\tone", Assert.Single(File.ReadAllLines(Record + ".1")), StringComparison.Ordinal);
+
+        void Next(RecordEntry entry, string? failure)
+        {
+            if (entry.OnDone is not null)
+            {
+                told.Add(failure is null ? "recorded" : "failed");
+            }
+
+            refuses = texts.Count > 1;
+            if (!texts.TryDequeue(out string? text) || !record.TryAppend("rule", text, TimeSpan.Zero, Next))
+            {
+                loop.Stop();
+            }
+        }
+    }
+
+    [Fact]
     public void Two_programs_cannot_write_one_record()
     {
         using var loop = new MainLoop(new LoopOptions { Clock = new VirtualClock() });

@@ -24,14 +24,14 @@ internal sealed unsafe partial class NotifySocket : IDisposable
     {
         if (name is not ['/' or '@', _, ..])
         {
-            throw new ArgumentException($"'{name}' is no notification socket: it is a path that begins with '/', or '@' and an abstract name (sd_notify(3)).", nameof(name));
+            throw new ArgumentException($"'{name}' is no notification socket: it is a path that begins with '/', or '@' and an abstract name (sd_notify(3)).");
         }
 
         // A path may have its terminating zero; an abstract name has no end but the address's.
         int length = Encoding.UTF8.GetByteCount(name);
         if (length + (name[0] == '/' ? 1 : 0) > PathSize)
         {
-            throw new ArgumentException($"'{name}' is longer than the {PathSize} bytes that a socket's address has (unix(7)).", nameof(name));
+            throw new ArgumentException($"'{name}' is longer than the {PathSize} bytes that a socket's address has (unix(7)).");
         }
 
         _address = new byte[PathOffset + length + (name[0] == '/' ? 1 : 0)];

@@ -29,7 +29,7 @@ internal static class ConfigParser
         }
         catch (JsonException exception)
         {
-            problems.Add((int)(exception.LineNumber ?? 0) + 1, Say(json, exception, reader.BytesConsumed));
+            problems.Add((int)(exception.LineNumber ?? 0) + 1, Say(json, exception, reader.BytesConsumed, reader.CurrentDepth));
         }
         catch (InvalidOperationException)
         {
@@ -81,7 +81,7 @@ internal static class ConfigParser
     }
 
     // The exception's own words are not in the program.
-    private static string Say(ReadOnlySpan<byte> json, JsonException exception, long consumed)
+    private static string Say(ReadOnlySpan<byte> json, JsonException exception, long consumed, int depth)
     {
         if (json.Trim(" \t\r\n"u8).IsEmpty)
         {
@@ -89,6 +89,11 @@ internal static class ConfigParser
         }
 
         ReadOnlySpan<byte> rest = json[(int)Math.Min(consumed, json.Length)..].TrimStart(" \t\r\n"u8);
+        if (depth >= MaxDepth && !rest.IsEmpty && rest[0] is (byte)'{' or (byte)'[')
+        {
+            return $"column {(exception.BytePositionInLine ?? 0) + 1}: this is nested deeper than {MaxDepth} levels";
+        }
+
         int end = rest.IndexOfAny((byte)'\n', (byte)'\r');
         rest = rest[..Math.Min(end < 0 ? rest.Length : end, 30)];
         string near = rest.IsEmpty ? "the file ends too early: a } or ] is missing" : $"near '{Encoding.UTF8.GetString(rest)}'";

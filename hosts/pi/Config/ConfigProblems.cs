@@ -5,6 +5,7 @@ namespace Mainspring.Pi;
 internal sealed class ConfigProblems(string file)
 {
     private const int Most = 100;
+    private const int LongestText = 2000;
 
     private readonly List<Problem> _problems = [];
 
@@ -33,7 +34,7 @@ internal sealed class ConfigProblems(string file)
     public void Add(ConfigNode node, string message) => Add(node.Line, node.Path.Length == 0 ? message : $"{node.Path}: {message}");
 
     /// <summary>Something is wrong at a line, or, with 0, with the file.</summary>
-    public void Add(int line, string message) => _problems.Add(new Problem(line, _problems.Count, message));
+    public void Add(int line, string message) => _problems.Add(new Problem(line, _problems.Count, message.Length <= LongestText ? message : $"{message[..(LongestText / 2)]} … {message[^(LongestText / 2)..]}"));
 
     private sealed record Problem(int Line, int Number, string Text);
 }

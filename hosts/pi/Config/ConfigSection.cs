@@ -7,6 +7,10 @@ namespace Mainspring.Pi;
 /// </summary>
 internal sealed class ConfigSection
 {
+    public const string NameWanted = "a name has 1 to 64 characters, and no control characters";
+
+    private const int LongestName = 64;
+
     private readonly ConfigProblems _problems;
     private readonly List<string> _known = [];
 
@@ -64,6 +68,9 @@ internal sealed class ConfigSection
         _problems.Add(node, $"has to be a text, and is {(node.Kind == ConfigKind.Text ? "empty" : node.Describe())}");
         return null;
     }
+
+    /// <summary>Whether a name can stand in a line of a log or of the record.</summary>
+    public static bool IsName(string name) => name.Length is > 0 and <= LongestName && !name.AsSpan().ContainsAnyInRange('\0', '\u001F') && !name.AsSpan().ContainsAnyInRange('\u007F', '\u009F');
 
     public bool? Flag(string key)
     {
@@ -208,6 +215,11 @@ internal sealed class ConfigSection
 
         foreach ((string name, ConfigNode value) in node.Members)
         {
+            if (!IsName(name))
+            {
+                _problems.Add(value, NameWanted);
+            }
+
             yield return (name, new ConfigSection(value, _problems));
         }
     }

@@ -258,7 +258,7 @@ internal sealed class MachineReader
     {
         foreach (LineConfig line in _lines)
         {
-            LineConfig first = _lines.Find(other => other.Chip == line.Chip && other.Line.Offset == line.Line.Offset && other.Line.Name == line.Line.Name)!;
+            LineConfig first = _lines.Find(other => IsSame(other, line))!;
             if (first != line)
             {
                 _problems.Add(root.Node.Find("lines")!.Find(line.Name)!.Find("line")!, $"is '{first.Name}' already: a line has one user");
@@ -276,12 +276,14 @@ internal sealed class MachineReader
         }
     }
 
+    private static bool IsSame(LineConfig one, LineConfig other) => one.Chip == other.Chip && one.Line.Offset == other.Line.Offset && one.Line.Name == other.Line.Name;
+
     // The lines of a chip are one request, which the kernel limits: 64 lines, ten different settings.
     private void CheckRequests(ConfigSection root)
     {
         foreach (LineConfig first in _lines)
         {
-            List<LineConfig> lines = _lines.FindAll(line => line.Chip == first.Chip);
+            List<LineConfig> lines = _lines.FindAll(line => line.Chip == first.Chip && _lines.Find(other => IsSame(other, line)) == line); // one that is there twice is told already
             if (lines[0] != first || root.Node.Find("lines") is not { } node)
             {
                 continue;
@@ -293,7 +295,7 @@ internal sealed class MachineReader
             }
             catch (ArgumentException exception)
             {
-                _problems.Add(node, $"chip '{first.Chip}': {exception.Message}");
+                _problems.Add(node, $"chip '{first.Chip}': {PlainMessage.Of(exception)}");
             }
         }
     }

@@ -41,6 +41,11 @@ internal sealed class RuleReader(
     private RuleConfig? Rule(ConfigSection section)
     {
         string name = section.Text("name") ?? section.Node.Path[(section.Node.Path.IndexOf("rules[", StringComparison.Ordinal) is var at and >= 0 ? at : 0)..];
+        if (section.Has("name") && !ConfigSection.IsName(name))
+        {
+            section.Wrong("name", ConfigSection.NameWanted);
+        }
+
         ConfigSection? condition = section.Section("while");
         ConfigSection? trigger = section.Section("on");
         if (section.Node.Kind == ConfigKind.Object && (condition is null) == (trigger is null))
@@ -308,6 +313,10 @@ internal sealed class RuleReader(
             port = Port(acknowledge, "port", PortReads.Nothing);
             acknowledgement = acknowledge.Text("text", "give what to send once it is on the disk, such as \"OK {n}\\n\"");
             acknowledge.End();
+            if (acknowledgement?.Length > LongestText)
+            {
+                acknowledge.Wrong("text", $"has {acknowledgement.Length} characters to send; the most is {LongestText}");
+            }
         }
 
         section.End();

@@ -3,10 +3,17 @@ namespace Mainspring.Pi;
 /// <summary>Finds what a person may have meant.</summary>
 internal static class Similar
 {
+    private const int LongestWord = 64; // a longer one is no slip of the finger, and comparing takes its length squared
+
     /// <summary>The candidate that is nearest to a word, when it is near enough to be meant.</summary>
     public static string? To(string word, IEnumerable<string> candidates)
     {
         string? best = null;
+        if (word.Length > LongestWord)
+        {
+            return best;
+        }
+
         int least = Math.Max(1, word.Length / 3) + 1;
         foreach (string candidate in candidates)
         {

@@ -45,7 +45,7 @@ internal sealed class MachineHost : IDisposable
         {
             // Nor may standard error hold it, which often goes where standard output goes.
             using var errors = new BoundedWriter(new StandardStream(StandardStream.Error));
-            errors.TryWrite(Encoding.UTF8.GetBytes($"mainspring-pi: {exception.Message}\n"));
+            errors.TryWrite(Encoding.UTF8.GetBytes($"mainspring-pi: {PlainMessage.Of(exception)}\n"));
             return HostCommand.Refused;
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Pi;
@@ -11,12 +12,16 @@ internal sealed class RecordFile : IDisposable
     /// <summary>How many entries may wait for the disk.</summary>
     public const int Capacity = 1024;
 
-    private const int TailBytes = 1024 * 1024;
+    private const int TailBytes = 1024 * 1024;        // a whole line is nearly always within these
+    private const int LongestTail = 64 * TailBytes;   // of a batch that tore, more than there can be
     private const int BatchBytes = 256 * 1024;
+
+    private static readonly SearchValues<byte> s_beginnings = SearchValues.Create("0123456789abcdef\0"u8);
 
     private readonly string _path;
     private readonly long _maxBytes;
     private readonly MainLoop _loop;
+    private readonly Action<string> _flushFolder;
     private readonly object _lock = new();
     private readonly Thread _thread;
     private readonly byte[] _batch = new byte[BatchBytes];
@@ -27,13 +32,17 @@ internal sealed class RecordFile : IDisposable
     private SafeFileHandle _file;
     private long _length;
     private bool _isClosing;
+    private bool _isMoved; // the file that is open is the old one already, and the new one could not be begun
 
     /// <summary>Opens the record, or begins one.</summary>
+    /// <param name="config">Where it is, and how long it may be.</param>
+    /// <param name="loop">Who hears of entries that are on the disk.</param>
+    /// <param name="flushFolder">Makes a new file's name durable; null: <see cref="DirectorySync.Flush"/>.</param>
     /// <exception cref="IOException">It cannot be opened, is in use, or is no record.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
-    public RecordFile(RecordConfig config, MainLoop loop)
+    public RecordFile(RecordConfig config, MainLoop loop, Action<string>? flushFolder = null)
     {
-        (_path, _maxBytes, _loop) = (config.File, config.MaxBytes, loop);
+        (_path, _maxBytes, _loop, _flushFolder) = (config.File, config.MaxBytes, loop, flushFolder ?? DirectorySync.Flush);
         (_file, _length, long number, TornBytes) = Open(_path);
         if (number == 0 && File.Exists(Old))
         {
@@ -92,28 +101,31 @@ internal sealed class RecordFile : IDisposable
     }
 
     // The end of the last line that is whole, and its number. What is behind it was being written when the power went.
-    private static (SafeFileHandle File, long Length, long Number, long Torn) Open(string path)
+    private (SafeFileHandle File, long Length, long Number, long Torn) Open(string path)
     {
-        bool isNew = !File.Exists(path);
         SafeFileHandle file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
-            if (isNew)
-            {
-                DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            }
-
             long size = RandomAccess.GetLength(file);
-            long from = Math.Max(0, size - TailBytes);
-            byte[] tail = new byte[(int)(size - from)];
-            int count = 0;
-            while (count < tail.Length && RandomAccess.Read(file, tail.AsSpan(count), from + count) is var read and > 0)
+            if (size == 0)
             {
-                count += read;
+                _flushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!); // also when the last attempt made the file, and this failed
             }
 
-            (int end, long number) = LastLine(tail.AsSpan(0, count), isWhole: from == 0);
-            if (number == 0 && tail.AsSpan(0, count).Contains((byte)'\n'))
+            byte[] tail;
+            long from, number;
+            int end;
+            int bytes = TailBytes;
+            do
+            {
+                from = Math.Max(0, size - bytes);
+                tail = Read(file, from, (int)(size - from));
+                (end, number) = LastLine(tail, isWhole: from == 0);
+                bytes *= 8;
+            }
+            while (number == 0 && from > 0 && bytes <= LongestTail);
+
+            if (number == 0 && (from > 0 || tail.Contains((byte)'\n') || !IsBegun(tail)))
             {
                 throw new IOException($"{path}: is no record, or damaged: no line of its end has a right check sum; move it away, and a new one begins");
             }
@@ -127,12 +139,33 @@ internal sealed class RecordFile : IDisposable
 
             return (file, length, number, size - length);
         }
+        catch (NotSupportedException)
+        {
+            file.Dispose();
+            throw new IOException($"{path}: is no regular file; a record needs one, that keeps what is written");
+        }
         catch
         {
             file.Dispose();
             throw;
         }
     }
+
+    private static byte[] Read(SafeFileHandle file, long from, int length)
+    {
+        byte[] bytes = new byte[length];
+        int count = 0;
+        while (count < length && RandomAccess.Read(file, bytes.AsSpan(count), from + count) is var read and > 0)
+        {
+            count += read;
+        }
+
+        return bytes[..count];
+    }
+
+    // Whether it may be what a crash has left of a first line: its check sum, as far as it came, or zeros. Anything else is somebody's, and stays.
+    private static bool IsBegun(ReadOnlySpan<byte> bytes) =>
+        !bytes[..Math.Min(bytes.Length, RecordLine.SumLength)].ContainsAnyExcept(s_beginnings) && (bytes.Length <= RecordLine.SumLength || bytes[RecordLine.SumLength] is (byte)'\t' or 0);
 
     private static (int End, long Number) LastLine(ReadOnlySpan<byte> tail, bool isWhole)
     {
@@ -178,8 +211,9 @@ internal sealed class RecordFile : IDisposable
             {
                 Write();
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
             {
+                // (An ArgumentException is what .NET makes of EFBIG: a limit of the file system, or RLIMIT_FSIZE.)
                 failure = exception.Message;
             }
 
@@ -223,7 +257,7 @@ internal sealed class RecordFile : IDisposable
             RandomAccess.FlushToDisk(_file);
             _length = written + count;
         }
-        catch (IOException)
+        catch
         {
             RandomAccess.SetLength(_file, _length);
             throw;
@@ -232,13 +266,15 @@ internal sealed class RecordFile : IDisposable
 
     private void Rotate()
     {
-        if (File.Exists(_path)) // it is not when the last attempt could not make the new one
+        if (!_isMoved) // a second move would put the new one, which is empty, in the old one's place
         {
             File.Move(_path, Old, overwrite: true);
+            _isMoved = true;
         }
 
         SafeFileHandle file = _file;
         (_file, _length, _, _) = Open(_path);
+        _isMoved = false;
         file.Dispose();
     }
 

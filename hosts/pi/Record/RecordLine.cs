@@ -12,7 +12,8 @@ internal static class RecordLine
     /// <summary>The most bytes of a line, its end included.</summary>
     public const int MaxBytes = 32 * 1024;
 
-    private const int SumLength = 8;
+    /// <summary>The digits of the check sum.</summary>
+    public const int SumLength = 8;
 
     /// <summary>Writes a line.</summary>
     /// <returns>Its length.</returns>
