@@ -70,6 +70,17 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public void What_is_sent_to_a_port_that_goes_away_is_a_failure_of_its_rule()
+    {
+        using var bench = new Bench("""{ "ports": { "A": { "device": "a" } }, "rules": [ { "on": { "disconnected": "A" }, "send": { "port": "A", "text": "BYE" } } ] }""");
+        bench.RunFor(Ms(100));
+        bench.Serial!.Peer.Unplug();
+        bench.RunFor(Ms(100));
+        Assert.Equal((1L, 1L), (bench.Machine.Acting[0].Runs, bench.Machine.Acting[0].Failures));
+        Assert.Contains("port 'A' is not open", bench.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rules_that_contradict_each_other_do_not_hold_the_loop()
     {
         using var bench = new Bench($$"""
@@ -168,7 +179,9 @@ public sealed class MachineTests
 
         public (TimeSpan When, bool High)[] Changes(int line) => [.. _changes.Where(change => change.Line == line).Select(static change => (change.When, change.High))];
 
-        public ISerialPort Port(PortConfig config) => throw new NotSupportedException("These tests have no ports.");
+        public SimulatedSerialPort? Serial { get; private set; }
+
+        public ISerialPort Port(PortConfig config) => Serial = new SimulatedSerialPort(config.Device, config.Options);
 
         IGpioLines IMachineDevices.Lines(string chip, GpioOptions options) => Chip.CreateLines(options);
 

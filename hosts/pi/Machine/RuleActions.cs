@@ -44,9 +44,10 @@ internal sealed class SendAction(MachinePort port, byte[] bytes, MainLoop loop) 
 {
     public override ActionOutcome Act(ActingRule rule, TimeSpan since)
     {
-        if (!port.Port.TryWrite(bytes))
+        // One that goes away is still open while it says so, and would take bytes into a queue that nobody sends.
+        if (!port.IsConnected || !port.Port.TryWrite(bytes))
         {
-            rule.Fail(port.Port.IsOpen ? $"port '{port.Config.Name}' takes no more: {port.Port.QueuedBytes} bytes wait to be sent" : $"port '{port.Config.Name}' is not open");
+            rule.Fail(port.IsConnected ? $"port '{port.Config.Name}' takes no more: {port.Port.QueuedBytes} bytes wait to be sent" : $"port '{port.Config.Name}' is not open");
             return ActionOutcome.Failed;
         }
 
