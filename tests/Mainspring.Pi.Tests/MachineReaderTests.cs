@@ -35,11 +35,11 @@ public sealed class MachineReaderTests
     [Fact]
     public void A_section_of_an_appsettings_file_is_a_configuration()
     {
-        MachineConfig? config = Parse("""{ "Logging": { "LogLevel": {} }, "Mainspring": { "ports": { "A": { "device": "/dev/x" } } } }""", out string problems);
+        MachineConfig? config = Parse("""{ "Logging": { "LogLevel": {} }, "Machine": { "ports": { "A": { "device": "/dev/x" } } } }""", out string problems);
         Assert.Equal("", problems);
         Assert.Equal("A", Assert.Single(config!.Ports).Name);
-        Assert.Null(Parse("""{ "Mainspring": { "ports": { "A": { "device": 5 } } } }""", out problems));
-        Assert.Equal("pi.json:1: Mainspring.ports.A.device: has to be a text, and is the number 5", problems);
+        Assert.Null(Parse("""{ "Machine": { "ports": { "A": { "device": 5 } } } }""", out problems));
+        Assert.Equal("pi.json:1: Machine.ports.A.device: has to be a text, and is the number 5", problems);
     }
 
     [Fact]

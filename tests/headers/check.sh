@@ -7,15 +7,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # Every constant in these has to say what it is in C …
 readonly strict=(
     runtime/Linux/Libc.cs runtime/Linux/Errno.cs runtime/Linux/Sched.cs
-    devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Termios2.cs
+    devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Serial/Termios2.cs
     hosts/hosting/Systemd/NotifySocket.cs
     hosts/pi/Record/DirectorySync.cs
     devices/Mainspring.Devices.Linux/I2c/I2cAbi.cs devices/Mainspring.Devices.Linux/I2c/I2cErrno.cs devices/Mainspring.Devices.Linux/Spi/SpiAbi.cs
     devices/Mainspring.Devices.Linux/Pwm/SysfsFolder.cs
-    devices/Mainspring.Devices.Linux/GpioAbi.cs
-    devices/Mainspring.Devices.Linux/ChipNodeWatch.cs
-    devices/Mainspring.Devices.Linux/SerialAbi.cs
-    devices/Mainspring.Devices.Linux/Inotify.cs
+    devices/Mainspring.Devices.Linux/Gpio/GpioAbi.cs
+    devices/Mainspring.Devices.Linux/Gpio/ChipNodeWatch.cs
+    devices/Mainspring.Devices.Linux/Serial/SerialAbi.cs
+    devices/Mainspring.Devices.Linux/Folders/Inotify.cs
     devices/Mainspring.Devices.Linux/Input/EvdevAbi.cs devices/Mainspring.Devices/Input/InputEventType.cs
     devices/Mainspring.Devices/Input/Input{Key,Axis,Motion,Switch,Led}Code.cs devices/Mainspring.Devices/Input/Input{Property,Bus}.cs
     devices/Mainspring.Devices.Simulation/Input/UinputAbi.cs

@@ -72,6 +72,30 @@ internal sealed class ConfigSection
     /// <summary>Whether a name can stand in a line of a log or of the record.</summary>
     public static bool IsName(string name) => name.Length is > 0 and <= LongestName && !name.AsSpan().ContainsAnyInRange('\0', '\u001F') && !name.AsSpan().ContainsAnyInRange('\u007F', '\u009F');
 
+    /// <summary>An I2C bus, by its number or path; its path.</summary>
+    public string? Bus(string key, string wanted)
+    {
+        if (Find(key, wanted) is not { } node)
+        {
+            return null;
+        }
+
+        if (node.Kind == ConfigKind.Number && node.Number is >= 0 and <= 1_000_000 && node.Number == Math.Floor(node.Number))
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"/dev/i2c-{(int)node.Number}");
+        }
+
+        string text = node.Kind == ConfigKind.Text ? node.Text : "";
+        string path = text.StartsWith("i2c-", StringComparison.Ordinal) ? $"/dev/{text}" : text;
+        if (path.StartsWith('/'))
+        {
+            return path;
+        }
+
+        _problems.Add(node, $"has to be a bus's number or path, such as 1 or \"/dev/i2c-1\", and is {node.Describe()}");
+        return null;
+    }
+
     public bool? Flag(string key)
     {
         if (Find(key) is not { } node)

@@ -6,7 +6,7 @@ namespace Mainspring.Pi;
 /// <summary>Makes a <see cref="MachineConfig"/> of a file: reads it, checks it, and tells everything that is wrong at once.</summary>
 internal sealed class MachineReader
 {
-    private const string SectionName = "Mainspring"; // in an appsettings.json
+    private const string SectionName = "Machine"; // in an appsettings.json
     private const int LongestLine = 1024;
     private const long MaxFileBytes = 16 * 1024 * 1024;
 
@@ -218,7 +218,7 @@ internal sealed class MachineReader
 
     private void Sensor(string name, ConfigSection section)
     {
-        string? bus = section.Text("bus", "give the I2C bus, such as \"/dev/i2c-1\"");
+        string? bus = section.Bus("bus", "give the I2C bus, such as 1 or \"/dev/i2c-1\"");
         int? address = section.Address("address", 0x7F, "give the device's address of 7 bits, such as \"0x48\"");
         int? register = section.Address("register", 0xFF, "give the register's number, such as \"0x00\"");
         SensorType type = section.Choice("type", [
@@ -236,7 +236,7 @@ internal sealed class MachineReader
         section.End();
         if (bus is not null && address is { } at && register is { } from)
         {
-            _sensors.Add(new SensorConfig(name, bus.StartsWith('/') ? bus : $"/dev/{bus}", at, from, type, scale, offset, unit, every));
+            _sensors.Add(new SensorConfig(name, bus, at, from, type, scale, offset, unit, every));
         }
     }
 

@@ -126,6 +126,11 @@ internal sealed class RuleReader(
             section.Wrong(section.Has("sensor") ? "sensor" : above is not null ? "above" : "below", section.Has("sensor") ? "needs 'above' or 'below', a limit" : "is a limit of a 'sensor'");
         }
 
+        if (above >= below)
+        {
+            section.Wrong("above", "is not less than 'below': no value is between them");
+        }
+
         if (section.Section("not") is { } inner && Condition(inner) is { } negated)
         {
             parts.Add(new ConditionConfig.Not(negated));

@@ -100,10 +100,28 @@ internal sealed class RecordFile : IDisposable
         _file.Dispose();
     }
 
+    private static SafeFileHandle OpenOrCreate(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new IOException($"{path}: the record cannot be opened: permission denied; let this user write to {folder}, or name another file as record.file");
+        }
+        catch (IOException) when (!Directory.Exists(folder))
+        {
+            throw new IOException($"{path}: the record's folder {folder} cannot be made; make it, or name another file as record.file");
+        }
+    }
+
     // The end of the last line that is whole, and its number. What is behind it was being written when the power went.
     private (SafeFileHandle File, long Length, long Number, long Torn) Open(string path)
     {
-        SafeFileHandle file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        SafeFileHandle file = OpenOrCreate(path);
         try
         {
             long size = RandomAccess.GetLength(file);

@@ -21,7 +21,7 @@ public sealed class GpioLinesContract
         Check.Sequence([1u, 2u, 3u], bench.Edges.Select(static e => e.Sequence));
         Check.Sequence([1u, 1u, 2u], bench.Edges.Select(static e => e.LineSequence));
         Check.Sequence([0, 1, 0], bench.Edges.Select(static e => e.Index));
-        Check.Sequence([10_500_000L, 30_000_000L, 30_000_000L], bench.Edges.Select(static e => e.KernelTime));
+        Check.Sequence([10_500_000L, 30_000_000L, 30_000_000L], bench.Edges.Select(static e => e.KernelTimeNs));
         Check.Equal(0, bench.Chip.Pending);
     }
 

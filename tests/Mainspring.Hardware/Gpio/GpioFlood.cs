@@ -28,8 +28,8 @@ internal sealed class GpioFlood : IDisposable
             .On((in GpioEdge e, in EventInfo _) =>
             {
                 Received++;
-                Disorder += e.LineSequence > _numbers[e.Index] && e.KernelTime >= _times[e.Index] ? 0 : 1;
-                (_numbers[e.Index], _times[e.Index]) = (e.LineSequence, e.KernelTime);
+                Disorder += e.LineSequence > _numbers[e.Index] && e.KernelTimeNs >= _times[e.Index] ? 0 : 1;
+                (_numbers[e.Index], _times[e.Index]) = (e.LineSequence, e.KernelTimeNs);
                 Levels = e.IsRising ? Levels | (1UL << e.Index) : Levels & ~(1UL << e.Index);
             });
     }

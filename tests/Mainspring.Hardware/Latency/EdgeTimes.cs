@@ -29,7 +29,7 @@ internal static class EdgeTimes
             .On((in GpioEdge edge, in EventInfo _) =>
             {
                 // Stopwatch is CLOCK_MONOTONIC in nanoseconds, as the kernel's time stamp.
-                times[count++] = Stopwatch.GetTimestamp() - edge.KernelTime;
+                times[count++] = Stopwatch.GetTimestamp() - edge.KernelTimeNs;
                 Pull(pull, count % 2 == 0);
                 if (count == times.Length)
                 {

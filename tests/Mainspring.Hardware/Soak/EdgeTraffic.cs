@@ -24,8 +24,8 @@ internal sealed class EdgeTraffic : Traffic
             .On((in GpioEdge edge, in EventInfo _) =>
             {
                 _received++;
-                _disordered += edge.KernelTime < _lastTimes[edge.Line] ? 1 : 0;
-                _lastTimes[edge.Line] = edge.KernelTime;
+                _disordered += edge.KernelTimeNs < _lastTimes[edge.Line] ? 1 : 0;
+                _lastTimes[edge.Line] = edge.KernelTimeNs;
             })
             .On((in GpioLost lost, in EventInfo _) => _lost += lost.Count);
     }

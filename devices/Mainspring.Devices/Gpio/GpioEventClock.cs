@@ -1,6 +1,6 @@
 namespace Mainspring.Devices;
 
-/// <summary>The clock that stamps edges in the kernel: <see cref="GpioEdge.KernelTime"/>.</summary>
+/// <summary>The clock that stamps edges in the kernel: <see cref="GpioEdge.KernelTimeNs"/>.</summary>
 public enum GpioEventClock
 {
     /// <summary>CLOCK_MONOTONIC, which the loop's own clock is based on: <see cref="GpioEdge.Time"/> is exact.</summary>
