@@ -31,7 +31,7 @@ public sealed class SerialOptionsTests
     [Fact]
     public void LineFraming_NeedsALimit()
     {
-        Assert.Contains("MaxLength", Assert.Throws<ArgumentOutOfRangeException>(static () => new LineFraming(0)).Message, StringComparison.Ordinal);
+        Assert.Contains("maxLength", Assert.Throws<ArgumentOutOfRangeException>(static () => new LineFraming(0)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(static () => new LineFraming(LineFraming.MaxMaxLength + 1));
         Assert.Equal(80, new LineFraming(80).MaxLength);
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Devices.Linux;
 
@@ -17,8 +16,8 @@ namespace Mainspring.Devices.Linux;
 public sealed class DeviceFolderWatch : IPollableSource
 {
     private readonly FolderChanges _changes;
+    private readonly Action<SourceContext, FolderChange> _emit;
     private readonly List<(SourceHandle Source, string Path)> _reopened = [];
-    private SourceContext? _context;
 
     /// <summary>A watch that begins when it is added to a loop.</summary>
     /// <param name="folder">The folder, such as <c>/dev/serial/by-id</c>. A symbolic link on the way to it is followed, as it is when the watch begins.</param>
@@ -37,6 +36,7 @@ public sealed class DeviceFolderWatch : IPollableSource
         Folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         Name = $"watch:{Path.Combine(Folder, prefix)}";
         _changes = new FolderChanges(Folder, prefix);
+        _emit = Emit;
     }
 
     /// <inheritdoc/>
@@ -78,43 +78,13 @@ public sealed class DeviceFolderWatch : IPollableSource
     /// <inheritdoc/>
     /// <exception cref="IOException">The system gives no further inotify instance or watch, or the folder may not be read; the message says what to do.</exception>
     /// <exception cref="InvalidOperationException">The watch is attached already.</exception>
-    public void Attach(SourceContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        if (_changes.Handle is not null)
-        {
-            throw new InvalidOperationException($"{Name} is attached already: a watch serves one loop.");
-        }
-
-        _changes.Open();
-        _context = context;
-        context.Wake(); // for what is there already, when the first handlers have been added
-    }
+    public void Attach(SourceContext context) => _changes.Attach(context, Name);
 
     /// <inheritdoc/>
-    public int Dispatch(PollEvents ready, int maxEvents)
-    {
-        // A handler may remove the watch, and even add it again.
-        int handled = 0;
-        for (SafeFileHandle? inotify = _changes.Handle; handled < maxEvents && inotify is not null && ReferenceEquals(_changes.Handle, inotify); handled++)
-        {
-            if (!_changes.TryStep(out FolderChange change))
-            {
-                break;
-            }
-
-            Emit(_context!, change);
-        }
-
-        return handled;
-    }
+    public int Dispatch(PollEvents ready, int maxEvents) => _changes.Dispatch(maxEvents, _emit);
 
     /// <inheritdoc/>
-    public void Detach()
-    {
-        _context = null;
-        _changes.Close();
-    }
+    public void Detach() => _changes.Detach();
 
     private void Emit(SourceContext context, FolderChange change)
     {

@@ -17,6 +17,7 @@ internal sealed class FolderChanges(string folder, string prefix)
     private readonly byte[] _buffer = new byte[BufferSize];
     private readonly Dictionary<string, string> _nodes = [];  // the path by its name
     private readonly Queue<FolderChange> _pending = new();
+    private SourceContext? _context;
     private SafeFileHandle? _inotify;
     private int _folder = -1;    // the watch of the folder, while it is there
     private int _ancestor = -1;  // the watch of the nearest folder above it, while it is not
@@ -29,10 +30,17 @@ internal sealed class FolderChanges(string folder, string prefix)
     /// <summary>The paths of the nodes that are there.</summary>
     public IReadOnlyCollection<string> Nodes => _nodes.Values;
 
-    /// <summary>Begins; what is there already counts as added.</summary>
+    /// <summary>Begins, for a source; what is there already counts as added.</summary>
     /// <exception cref="IOException">The system gives no inotify instance or watch.</exception>
-    public void Open()
+    /// <exception cref="InvalidOperationException">It has begun already.</exception>
+    public void Attach(SourceContext context, string name)
     {
+        ArgumentNullException.ThrowIfNull(context);
+        if (_inotify is not null)
+        {
+            throw new InvalidOperationException($"{name} is attached already: a watch serves one loop.");
+        }
+
         _inotify = Inotify.Open(folder);
         try
         {
@@ -40,14 +48,37 @@ internal sealed class FolderChanges(string folder, string prefix)
         }
         catch
         {
-            Close();
+            Detach();
             throw;
         }
+
+        _context = context;
+        context.Wake(); // for what is there already, when the first handlers have been added
+    }
+
+    /// <summary>Takes changes, one after the other, to where they are emitted.</summary>
+    /// <returns>How many steps that were.</returns>
+    public int Dispatch(int maxEvents, Action<SourceContext, FolderChange> take)
+    {
+        // A handler may remove the watch, and even add it again.
+        int handled = 0;
+        for (SafeFileHandle? inotify = _inotify; handled < maxEvents && inotify is not null && ReferenceEquals(_inotify, inotify); handled++)
+        {
+            if (!TryStep(out FolderChange change))
+            {
+                break;
+            }
+
+            take(_context!, change);
+        }
+
+        return handled;
     }
 
     /// <summary>Ends. Idempotent.</summary>
-    public void Close()
+    public void Detach()
     {
+        _context = null;
         _inotify?.Dispose();
         _inotify = null;
         _folder = _ancestor = -1;
@@ -56,12 +87,11 @@ internal sealed class FolderChanges(string folder, string prefix)
         _pending.Clear();
     }
 
-    /// <summary>Takes the next step. False: there is nothing more now.</summary>
-    /// <param name="change">What has changed; <see cref="FolderChangeKind.Nothing"/> when the step was none of the nodes'.</param>
-    public bool TryStep(out FolderChange change) => _pending.TryDequeue(out change) || (_inotify is { } inotify && ReadOne(inotify));
-
     /// <summary>Whether nodes of this name are looked at.</summary>
     public bool IsMeant(ReadOnlySpan<char> name) => name is not [] and not ['.', ..] && name.StartsWith(prefix, StringComparison.Ordinal);
+
+    // Takes the next step, which may be none of the nodes'. False: there is nothing more now.
+    private bool TryStep(out FolderChange change) => _pending.TryDequeue(out change) || (_inotify is { } inotify && ReadOne(inotify));
 
     // Looks at one change; what it means for the nodes comes next. False: there is none now.
     private bool ReadOne(SafeFileHandle inotify)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Devices.Linux;
 
@@ -15,8 +14,8 @@ public sealed class LinuxInputWatch : IPollableSource
     private readonly InputNodes _nodes;
     private readonly Func<string, string?> _refusal;
     private readonly FolderChanges _changes;
+    private readonly Action<SourceContext, FolderChange> _take;
     private readonly Dictionary<string, InputDeviceInfo> _devices = [];
-    private SourceContext? _context;
 
     /// <summary>A watch that begins when it is added to a loop.</summary>
     /// <exception cref="PlatformNotSupportedException">This is no Linux.</exception>
@@ -34,6 +33,7 @@ public sealed class LinuxInputWatch : IPollableSource
 
         (_nodes, _refusal) = (nodes, refusal);
         _changes = new FolderChanges(nodes.Folder, InputNodes.Prefix);
+        _take = Take;
         Name = $"watch:{nodes.Folder}";
     }
 
@@ -53,42 +53,15 @@ public sealed class LinuxInputWatch : IPollableSource
     /// <inheritdoc/>
     /// <exception cref="IOException">The system gives no further inotify instance or watch; the message says what to do.</exception>
     /// <exception cref="InvalidOperationException">The watch is attached already.</exception>
-    public void Attach(SourceContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        if (_changes.Handle is not null)
-        {
-            throw new InvalidOperationException($"{Name} is attached already: a watch serves one loop.");
-        }
-
-        _changes.Open();
-        _context = context;
-        context.Wake(); // for what is there already, when the first handlers have been added
-    }
+    public void Attach(SourceContext context) => _changes.Attach(context, Name);
 
     /// <inheritdoc/>
-    public int Dispatch(PollEvents ready, int maxEvents)
-    {
-        // A handler may remove the watch, and even add it again.
-        int handled = 0;
-        for (SafeFileHandle? inotify = _changes.Handle; handled < maxEvents && inotify is not null && ReferenceEquals(_changes.Handle, inotify); handled++)
-        {
-            if (!_changes.TryStep(out FolderChange change))
-            {
-                break;
-            }
-
-            Take(_context!, change);
-        }
-
-        return handled;
-    }
+    public int Dispatch(PollEvents ready, int maxEvents) => _changes.Dispatch(maxEvents, _take);
 
     /// <inheritdoc/>
     public void Detach()
     {
-        _context = null;
-        _changes.Close();
+        _changes.Detach();
         _devices.Clear();
     }
 
