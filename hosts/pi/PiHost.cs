@@ -1,4 +1,3 @@
-using System.Text;
 using Mainspring.Devices;
 using Mainspring.Devices.Linux;
 using Mainspring.Hosts;
@@ -35,10 +34,7 @@ internal sealed class PiHost : IDisposable
         }
         catch (IOException exception)
         {
-            // Nor may standard error hold it, which often goes where standard output goes.
-            using var errors = new BoundedWriter(new StandardStream(StandardStream.Error));
-            errors.TryWrite(Encoding.UTF8.GetBytes($"mainspring-pi: {exception.Message}\n"));
-            return HostCommand.Refused;
+            return HostEnd.Refuse("mainspring-pi", exception.Message);
         }
     }
 
@@ -71,10 +67,7 @@ internal sealed class PiHost : IDisposable
         using var signals = new EndSignals(_loop.Stop);
         _loop.CallLater(Report.WarmUp, static report => report.CountAllocations(), _report, "warm-up is over");
         _loop.Run(new Mainspring.RunOptions { For = _settings.For });
-        return _report.Summary()
-            ? HostCommand.Done
-            : StandardStream.IsReaderGone(_output.Failure) ? HostCommand.ReaderGone
-            : throw new IOException($"standard output: {_output.Failure?.Message ?? "its reader takes nothing"}; the summary was not written");
+        return HostEnd.After(_report.Summary(), _output);
     }
 
     // Who prints for nobody need not go on.

@@ -1,4 +1,3 @@
-using System.Text;
 using Mainspring.Hosts;
 
 namespace Mainspring.Scheduler;
@@ -51,17 +50,11 @@ internal sealed class SchedulerHost : IDisposable
         try
         {
             using var host = new SchedulerHost(settings);
-            return run(host)
-                ? HostCommand.Done
-                : StandardStream.IsReaderGone(host._output.Failure) ? HostCommand.ReaderGone
-                : throw new IOException($"standard output: {host._output.Failure?.Message ?? "its reader takes nothing"}; the summary was not written");
+            return HostEnd.After(run(host), host._output);
         }
         catch (IOException exception)
         {
-            // Nor may standard error hold it, which often goes where standard output goes.
-            using var errors = new BoundedWriter(new StandardStream(StandardStream.Error));
-            errors.TryWrite(Encoding.UTF8.GetBytes($"mainspring-scheduler: {exception.Message}\n"));
-            return HostCommand.Refused;
+            return HostEnd.Refuse("mainspring-scheduler", exception.Message);
         }
     }
 

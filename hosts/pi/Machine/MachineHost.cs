@@ -1,4 +1,3 @@
-using System.Text;
 using Mainspring.Hosting;
 using Mainspring.Hosts;
 
@@ -43,10 +42,7 @@ internal sealed class MachineHost : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Nor may standard error hold it, which often goes where standard output goes.
-            using var errors = new BoundedWriter(new StandardStream(StandardStream.Error));
-            errors.TryWrite(Encoding.UTF8.GetBytes($"mainspring-pi: {PlainMessage.Of(exception)}\n"));
-            return HostCommand.Refused;
+            return HostEnd.Refuse("mainspring-pi", PlainMessage.Of(exception));
         }
     }
 
@@ -87,10 +83,7 @@ internal sealed class MachineHost : IDisposable
             _output.TryWrite(LiveView.Leave);
         }
 
-        return report.Summary()
-            ? HostCommand.Done
-            : StandardStream.IsReaderGone(_output.Failure) ? HostCommand.ReaderGone
-            : throw new IOException($"standard output: {_output.Failure?.Message ?? "its reader takes nothing"}; the summary was not written");
+        return HostEnd.After(report.Summary(), _output);
     }
 
     private void SayReady()
