@@ -4,40 +4,20 @@ Each test is a function whose name says what it proves. Real time is used only t
 Arguments select tests whose names contain one of them.
 """
 import fcntl
-import json
 import os
 import random
 import re
 import signal
 import subprocess
-import sys
 import tempfile
-import threading
 import time
 from functools import reduce
 from operator import xor
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROGRAM = os.path.join(ROOT, "out", "mainspring-pi")
+from harness import JsonProgram, PATIENCE, ROOT, Skip, check, main, program, wait_for
+
+PROGRAM = program("mainspring-pi")
 RECEIVER = os.path.join(ROOT, "..", "shared", "data", "trimble-r2.nmea")  # what a real receiver sent, where it is there
-PATIENCE = 60
-
-
-class Skip(Exception):
-    pass
-
-
-def check(condition, message):
-    if not condition:
-        raise AssertionError(message)
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"waited {PATIENCE} s for {what}")
-        time.sleep(0.005)
 
 
 # Sentences.
@@ -92,35 +72,14 @@ def flip(data, rng):
 
 # Processes.
 
-class Pi:
+class Pi(JsonProgram):
     """The program, its lines as they come."""
 
     def __init__(self, *args, **kwargs):
-        self.process = subprocess.Popen([PROGRAM, "run", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
-        self.lines = []
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self):
-        for line in self.process.stdout:
-            self.lines.append(json.loads(line))
-
-    def of(self, kind):
-        return [line for line in self.lines if line["type"] == kind]
+        super().__init__([PROGRAM, "run", *args], may_say="cannot be attached again", **kwargs)  # a device that is away says why, once
 
     def end(self, sig=signal.SIGINT):
-        self.process.send_signal(sig)
-        return self.wait()
-
-    def wait(self):
-        code = self.process.wait(PATIENCE)
-        self.reader.join(PATIENCE)
-        errors = self.process.stderr.read().decode()
-        check(code == 0, f"exit code {code}: {errors}")
-        unexpected = [line for line in errors.splitlines() if "cannot be attached again" not in line]  # a device that is away says why, once
-        check(not unexpected, f"on standard error: {unexpected}")
-        check(self.lines and self.lines[-1]["type"] == "summary", f"the last line is no summary: {self.lines[-1:]}")
-        return self.lines[-1]
+        return super().end(sig)
 
 
 class Line:
@@ -471,24 +430,6 @@ def processor_ticks(pid):
     return int(fields[11]) + int(fields[12])
 
 
-def main():
-    tests = [(name, test) for name, test in globals().items() if name.startswith("test_") and (len(sys.argv) < 2 or any(part in name for part in sys.argv[1:]))]
-    print(f"sentences: synthetic{' and those of trimble-r2.nmea' if os.path.exists(RECEIVER) else '; trimble-r2.nmea is missing'}")
-    passed = failed = skipped = 0
-    for name, test in tests:
-        try:
-            test()
-            passed += 1
-            print(f"passed  {name}")
-        except Skip as reason:
-            skipped += 1
-            print(f"skipped {name}: {reason}")
-        except Exception as problem:  # a failure is a result, not the end
-            failed += 1
-            print(f"FAILED  {name}: {type(problem).__name__}: {problem}")
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 0 if failed == 0 else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    print(f"sentences: synthetic{' and those of trimble-r2.nmea' if os.path.exists(RECEIVER) else '; trimble-r2.nmea is missing'}")
+    main(globals())

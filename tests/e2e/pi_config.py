@@ -11,33 +11,14 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
-import threading
 import time
 import zlib
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROGRAM = os.path.join(ROOT, "out", "mainspring-pi")
+from harness import JsonProgram, PATIENCE, ROOT, Skip, check, main, program, wait_for
+
+PROGRAM = program("mainspring-pi")
 EXAMPLE = os.path.join(ROOT, "hosts", "pi", "example.json")
-PATIENCE = 60
-
-
-class Skip(Exception):
-    pass
-
-
-def check(condition, message):
-    if not condition:
-        raise AssertionError(message)
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"waited {PATIENCE} s for {what}")
-        time.sleep(0.005)
 
 
 def run(*args, **kwargs):
@@ -64,41 +45,11 @@ class Folder:
         self.temporary.cleanup()
 
 
-class Machine:
+class Machine(JsonProgram):
     """The program with a configuration, its JSON lines as they come."""
 
     def __init__(self, file, *args, **kwargs):
-        self.process = subprocess.Popen([PROGRAM, "run", "--config", file, "--json", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
-        self.lines = []
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self):
-        for line in self.process.stdout:
-            self.lines.append(json.loads(line))
-
-    def of(self, kind):
-        return [line for line in self.lines if line["type"] == kind]
-
-    def end(self, sig=signal.SIGTERM):
-        self.process.send_signal(sig)
-        return self.wait()
-
-    def wait(self):
-        code = self.process.wait(PATIENCE)
-        self.reader.join(PATIENCE)
-        errors = self.process.stderr.read().decode()
-        check(code == 0 and errors == "", f"exit code {code}: {errors}")
-        check(self.lines and self.lines[-1]["type"] == "summary", f"the last line is no summary: {self.lines[-1:]}")
-        return self.lines[-1]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait(PATIENCE)
+        super().__init__([PROGRAM, "run", "--config", file, "--json", *args], **kwargs)
 
 
 class Wire:
@@ -424,23 +375,5 @@ def test_a_terminal_that_nobody_reads_does_not_hold_the_machine():
         os.close(near)
 
 
-def main():
-    tests = [(name, test) for name, test in globals().items() if name.startswith("test_") and (len(sys.argv) < 2 or any(part in name for part in sys.argv[1:]))]
-    passed = failed = skipped = 0
-    for name, test in tests:
-        try:
-            test()
-            passed += 1
-            print(f"passed  {name}")
-        except Skip as reason:
-            skipped += 1
-            print(f"skipped {name}: {reason}")
-        except Exception as problem:  # a failure is a result, not the end
-            failed += 1
-            print(f"FAILED  {name}: {type(problem).__name__}: {problem}")
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 0 if failed == 0 else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main(globals())

@@ -7,20 +7,14 @@ import os
 import re
 import signal
 import subprocess
-import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROGRAM = os.path.join(ROOT, "out", "mainspring-scheduler")
-PATIENCE = 60
+from harness import PATIENCE, check, main, program
+
+PROGRAM = program("mainspring-scheduler")
 RUN_KEYS = {"background", "uptime_s", "hz", "precision", "ticks", "frames", "late", "dropped", "p50_frame_lateness_us", "p99_frame_lateness_us",
             "p999_frame_lateness_us", "max_frame_lateness_us", "p50_frame_time_us", "p99_frame_time_us", "p999_frame_time_us", "max_frame_time_us",
             "budget_us", "budget_used", "background_share_of_free_budget", "background_done", "background_behind", "jobs", "job_steps", "lanes",
             "lines_not_printed", "gen0", "allocated_bytes_per_frame"}
-
-
-def check(condition, message):
-    if not condition:
-        raise AssertionError(message)
 
 
 def run(*args, **kwargs):
@@ -179,20 +173,5 @@ def test_it_is_small():
     check(size < 5_000_000, f"{size} bytes")
 
 
-def main():
-    tests = [(name, test) for name, test in globals().items() if name.startswith("test_") and (len(sys.argv) < 2 or any(part in name for part in sys.argv[1:]))]
-    passed = failed = 0
-    for name, test in tests:
-        try:
-            test()
-            passed += 1
-            print(f"passed  {name}")
-        except Exception as problem:  # a failure is a result, not the end
-            failed += 1
-            print(f"FAILED  {name}: {type(problem).__name__}: {problem}")
-    print(f"{passed} passed, {failed} failed, 0 skipped")
-    return 0 if failed == 0 else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main(globals())
