@@ -157,8 +157,10 @@ publish_native() {
             esac
         done
     done
-    mkdir -p out/include
-    cp hosts/embed/include/* out/include/
+    if [[ -e out/libmainspring.so ]]; then
+        mkdir -p out/include
+        cp hosts/embed/include/* out/include/
+    fi
 }
 
 # A program that is running cannot be written to, but it can be removed.
