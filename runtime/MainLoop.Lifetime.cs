@@ -7,6 +7,7 @@ public sealed partial class MainLoop
     private int _entered;     // 1: a thread is in Run or Tick
     private int _isDisposing; // 1: a thread is in Dispose, or was
     private bool _isClosing;  // its queue is closed
+    private long _runEndNs;   // when Run ends by itself; 0 outside of it
     private bool _isBound;
     private TimeSpan? _hostDelta;
     private long _hostDeadlineNs = long.MaxValue;
@@ -197,6 +198,7 @@ public sealed partial class MainLoop
         {
             _poller.OwnThread();
             EnterRealTime();
+            _runEndNs = endNs;
             _nowNs = Clock.ReadNs();
             _frames.Resume(_nowNs);
             bool stops;
@@ -214,6 +216,7 @@ public sealed partial class MainLoop
         }
         finally
         {
+            _runEndNs = 0;
             LeaveRealTime();
             _poller.ReleaseThread();
             Volatile.Write(ref _stopRequested, 0);

@@ -11,10 +11,9 @@ public sealed partial class MainLoop
     /// <summary>Whether a look at descriptors could find one.</summary>
     internal bool WatchesDescriptors => _sources.HasPolled || _isGuest;
 
-    private bool MayLead => PreciseWait is not null && Clock is MonotonicClock && _frames.IsPaced && !_isLockstep;
-
-    // How long before a frame its tick begins, when no timer comes between: what the tick does before the frame is done by then.
-    private long LeadNs => MayLead && Timers.NextDeadlineNs() > _frames.NextDeadlineNs ? PreciseWait.LeadNs : 0;
+    // How long before a frame its tick begins, when neither a timer nor the end of the run comes between: what the tick does before the frame is done by then. A foreign
+    // loop's tick waits for nothing that it was not told to wait for.
+    private long LeadNs => _mayLead && _frames.NextDeadlineNs < _runEndNs && _frames.NextDeadlineNs < Timers.NextDeadlineNs() ? PreciseWait.LeadNs : 0;
 
     /// <summary>The wait goes on without sleep: whoever adds work need not wake the loop.</summary>
     internal void StayAwake() => Volatile.Write(ref _isAsleep, 0);

@@ -23,6 +23,7 @@ public sealed partial class MainLoop
     private readonly BackgroundQueue _background = new();
     private readonly FrameBudget _budget;
     private readonly bool _isLockstep;
+    private readonly bool _mayLead; // see LeadNs
 
     private Gate _gate = Gate.Outside;
     private LoopTrace? _trace;
@@ -67,6 +68,7 @@ public sealed partial class MainLoop
         PreciseWait = WaitBy(this, options.Precision);
         _gapCollector = CollectorBy(options, Clock = options.Clock ?? new MonotonicClock(), _frames.IsPaced || _frames.IsHosted);
         _isLockstep = options.Pacing == Pacing.FrameLocked;
+        _mayLead = PreciseWait is not null && Clock is MonotonicClock && _frames.IsPaced && !_isLockstep;
         _poller = Poller.Create(options.PortablePoller);
         Trace = _trace = options.Trace;
         Timers = new TimerQueue(this);

@@ -33,6 +33,43 @@ public abstract class PrecisionCases : WaitingCases
     }
 
     [Case]
+    public void Timers_BeforeAFrame_RunBeforeIt_HoweverNear()
+    {
+        using MainLoop loop = Create(static options => options with { FrameRate = 500 });
+        var order = new List<string>();
+        loop.OnFrame(FramePhase.Input, frame =>
+        {
+            order.Add($"frame {frame.Index}");
+            if (frame.Index == 50)
+            {
+                loop.Stop();
+                return;
+            }
+
+            // Within what a tick may begin before its frame, and at the same time as it.
+            loop.CallAt(frame.Deadline - TimeSpan.FromMicroseconds(5 * (frame.Index % 8)), () => order.Add($"timer {frame.Index}"));
+        });
+        loop.Run();
+        long dropped = loop.FrameStats.Dropped;
+        Check.Equal(101, order.Count);
+        for (int i = 0; i < order.Count; i++)
+        {
+            Check.Equal(i % 2 == 0 ? $"frame {i / 2}" : $"timer {i / 2}", order[i], $"{dropped} frames dropped");
+        }
+    }
+
+    [Case]
+    public void AForeignLoop_IsToldTheFramesOwnDeadline()
+    {
+        using MainLoop loop = Create(static options => options with { FrameRate = 1 });
+        TimeSpan deadline = TimeSpan.Zero;
+        loop.OnFrame(FramePhase.Input, frame => deadline = frame.Deadline);
+        loop.Tick();
+        Check.True(deadline > TimeSpan.Zero, "the first frame is due at once");
+        Check.Equal(deadline, loop.NextDeadline!.Value);
+    }
+
+    [Case]
     public void Posts_ComeThroughWhileADeadlineIsNear()
     {
         using MainLoop loop = Create();
