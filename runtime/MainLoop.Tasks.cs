@@ -189,6 +189,20 @@ public sealed partial class MainLoop
         return task.Source is null ? task : new LoopTask(Limited(new LoopTask<Nothing>(task.Source, task.Version), timeout, null, cancellation));
     }
 
+    /// <summary>Runs a function that starts parts of its work in a group, and is over when all of them are: none outlives it. When one fails, the others are cancelled, and its exception is
+    /// thrown here once they have ended; the exceptions of further ones go to <see cref="UnhandledException"/>. Loop's thread only.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="cancellationToken">Cancels the parts; an <see cref="OperationCanceledException"/> is thrown when they have ended.</param>
+    /// <returns>The end of it all. It is awaited once.</returns>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public LoopTask RunGroup(Func<TaskGroup, LoopTask> function, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        CheckAccess("RunGroup");
+        ThrowIfDisposed(_isClosing);
+        return new TaskGroup(this, cancellationToken).RunAsync(function);
+    }
+
     /// <summary>The frames from now on, as a stream: <c>await foreach</c> goes on in the given phase of each. A frame that comes while its body still waits for something else is
     /// not seen. Allocates nothing per frame.</summary>
     /// <param name="phase">The phase.</param>
