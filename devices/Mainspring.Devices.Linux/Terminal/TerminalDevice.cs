@@ -8,6 +8,8 @@ internal static unsafe class TerminalDevice
     public const string Controlling = "/dev/tty";
     private const int UsualColumns = 80;
     private const int UsualRows = 24;
+    private const int MostColumns = 1000;
+    private const int MostRows = 500;
 
     /// <summary>
     /// Opens a terminal anew: that gives a description of its own, so that its reads do not block while those of the shell, which shares standard input with this program, still do.
@@ -71,11 +73,13 @@ internal static unsafe class TerminalDevice
         return raw;
     }
 
-    /// <summary>Its size in cells; 80 x 24 where it does not know.</summary>
+    /// <summary>Its size in cells; 80 x 24 where it does not know. Whoever has the terminal may claim any size, and each cell takes memory here.</summary>
     public static (int Columns, int Rows) Size(SafeFileHandle file)
     {
         TerminalAbi.WindowSize size = default;
-        return Libc.Control(file, TerminalAbi.GetWindowSize, &size) == 0 && size is { Columns: > 0, Rows: > 0 } ? (size.Columns, size.Rows) : (UsualColumns, UsualRows);
+        return Libc.Control(file, TerminalAbi.GetWindowSize, &size) == 0 && size is { Columns: > 0, Rows: > 0 }
+            ? (Math.Min(size.Columns, (ushort)MostColumns), Math.Min(size.Rows, (ushort)MostRows))
+            : (UsualColumns, UsualRows);
     }
 
     /// <summary>Whether this process may use it now: not when the shell has put it into the background. A terminal of another session knows no background.</summary>

@@ -22,7 +22,7 @@ public interface ITerminal : IEventSource
     /// <summary>Whether the locale says that the terminal shows UTF-8, so more than ASCII. What is drawn is sent as UTF-8 all the same.</summary>
     bool IsUtf8 { get; }
 
-    /// <summary>What is to be shown; always as large as the terminal. Draw on it, then call <see cref="TryPresent"/>.</summary>
+    /// <summary>What is to be shown; always as large as the terminal, up to 1,000 columns and 500 rows. Draw on it, then call <see cref="TryPresent"/>.</summary>
     TerminalScreen Screen { get; }
 
     /// <summary>Frames that were not shown because the terminal was still busy with an earlier one.</summary>

@@ -200,6 +200,18 @@ public sealed class LinuxTerminalContract : IDisposable
     }
 
     [Case]
+    public void AnySize_IsBounded()
+    {
+        TerminalBench bench = Start();
+        bench.SetSize(65535, 65535);
+        TerminalBench.Signal(WindowChanged);
+        bench.Expect("resized 1000x500");
+        bench.SetSize(0, 0);
+        TerminalBench.Signal(WindowChanged);
+        bench.Expect("resized 80x24");
+    }
+
+    [Case]
     public void AfterAStop_TheTerminalIsTakenAgain_AndDrawnAsAWhole()
     {
         TerminalBench bench = Start();
