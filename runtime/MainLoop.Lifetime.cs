@@ -153,6 +153,7 @@ public sealed partial class MainLoop
 
         _poller.Expose(onlyWakes: _isLockstep);
         _isGuest = true;
+        _frames.Start(Clock.ReadNs());
         ArmDescriptor();
         return _guest = new GuestLoop(this, host);
     }
