@@ -11,6 +11,7 @@ public sealed partial class MainLoop
     private bool _isBound;
     private TimeSpan? _hostDelta;
     private long _hostDeadlineNs = long.MaxValue;
+    private GuestLoop? _guest;
 
     /// <summary>Runs the loop until <see cref="Stop"/>.</summary>
     /// <exception cref="InvalidOperationException">The loop runs already, here or on another thread.</exception>
@@ -123,6 +124,50 @@ public sealed partial class MainLoop
         }
     }
 
+    /// <summary>
+    /// Runs the loop as a guest of the calling thread, whose <see cref="SynchronizationContext"/> is that of a user interface or of another message pump: the loop ticks there whenever it has something to do, between
+    /// what the host does, and the thread never waits for the loop. Until <see cref="Stop"/>, or <see cref="GuestLoop.Dispose"/>.
+    /// </summary>
+    /// <param name="host">The host's context; null takes <see cref="SynchronizationContext.Current"/>.</param>
+    /// <returns>The guest; its end is <see cref="GuestLoop.Completion"/>.</returns>
+    /// <remarks>Inside callbacks of the loop its own context is current, so that what they await goes on in the loop; outside it is the host's. An exception that the loop throws by <see cref="ErrorPolicy.Stop"/>
+    /// ends the guest, and goes to the host as that of one of its own callbacks. While a callback of the loop runs a nested pump (a modal dialog), the loop stands still. A virtual clock moves by
+    /// <see cref="VirtualClock.Advance"/> or its rate, and does not jump.</remarks>
+    /// <exception cref="InvalidOperationException">There is no context that belongs to one thread; or the loop runs, is a guest already, or leaves its frames to the host (<see cref="Pacing.Host"/>).</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public GuestLoop RunAsGuest(SynchronizationContext? host = null)
+    {
+        CheckAccess();
+        host ??= SynchronizationContext.Current;
+        if (host is null || host.GetType() == typeof(SynchronizationContext) || host == _context)
+        {
+            throw new InvalidOperationException($"Loop '{Name}' can be a guest of a thread that has a SynchronizationContext of its own, such as that of a user interface; here is none. Call RunAsGuest there, or use Run.");
+        }
+
+        if (IsRunning || _guest is not null || _frames.IsHosted)
+        {
+            throw new InvalidOperationException(_frames.IsHosted
+                ? $"Loop '{Name}' leaves its frames to the host: call TickFrame once per frame."
+                : $"RunAsGuest was called while loop '{Name}' {(IsRunning ? "was running" : "is a guest already")}.");
+        }
+
+        _poller.Expose(onlyWakes: _isLockstep);
+        _isGuest = true;
+        _frames.Start(Clock.ReadNs());
+        ArmDescriptor();
+        return _guest = new GuestLoop(this, host);
+    }
+
+    /// <summary>Blocks the guest's helper thread until a tick has something to do, or the guest has ended.</summary>
+    internal void WaitForNews() => _poller.WaitForNews();
+
+    /// <summary>A guest has ended: its helper thread stops waiting.</summary>
+    internal void EndGuest(GuestLoop guest)
+    {
+        _ = Interlocked.CompareExchange(ref _guest, null, guest);
+        _poller.Wake();
+    }
+
     /// <summary>Makes the calling thread the loop's owner for good: running it on another one throws.</summary>
     /// <exception cref="InvalidOperationException">It belongs to another thread already.</exception>
     public void BindToCurrentThread()
@@ -183,6 +228,7 @@ public sealed partial class MainLoop
             _gate |= Gate.Disposed;
         }
 
+        _guest?.Dispose();
         _watchdog?.Dispose();
         _poller.Dispose();
         CloseLog();

@@ -139,7 +139,14 @@ public sealed partial class MainLoop
     /// <summary>Has the loop look again at what another thread has changed.</summary>
     internal void Nudge()
     {
-        if (IsRunning && !IsOnOwnThread)
+        if (!IsRunning)
+        {
+            if (_isGuest)
+            {
+                WakeFromAnywhere(); // its host ticks it
+            }
+        }
+        else if (!IsOnOwnThread)
         {
             _ = TryAddPost(s_nothing, null); // a disposed loop looks at nothing
         }

@@ -50,9 +50,13 @@ internal abstract class Poller : IDisposable
     public virtual SafeHandle? Expose(bool onlyWakes) => null;
 
     /// <summary>Lets the exposed descriptor become readable at the deadline.</summary>
-    public virtual void ArmDescriptor(long deadlineNs)
-    {
-    }
+    public abstract void ArmDescriptor(long deadlineNs);
+
+    /// <summary>
+    /// Blocks another thread than the loop's until what <see cref="Expose"/> gives would be readable: a descriptor is ready, <see cref="Wake"/> was called, or the deadline of
+    /// <see cref="ArmDescriptor"/> has passed. It takes nothing away. To be called between two ticks.
+    /// </summary>
+    public abstract void WaitForNews();
 
     /// <summary>Makes waits of this thread as precise as the system can, until <see cref="ReleaseThread"/>.</summary>
     public virtual void OwnThread()

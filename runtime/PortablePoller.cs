@@ -7,6 +7,7 @@ internal sealed class PortablePoller : Poller
 {
     private readonly object _monitor = new();
     private bool _woken;
+    private long _armedNs = long.MaxValue;
 
     public override bool WatchesDescriptors => false;
 
@@ -25,20 +26,35 @@ internal sealed class PortablePoller : Poller
         {
             while (!_woken)
             {
-                long leftNs = deadlineNs <= 0 ? 0 : deadlineNs == long.MaxValue ? long.MaxValue : deadlineNs - MonotonicClock.SystemNs();
-                if (leftNs <= 0)
+                if (!WaitUntil(deadlineNs))
                 {
                     break;
                 }
-
-                long milliseconds = (leftNs - 1) / Nanoseconds.PerMillisecond + 1; // rounded up: never early
-                Monitor.Wait(_monitor, (int)Math.Min(milliseconds, int.MaxValue));
             }
 
             _woken = false;
         }
 
         return 0;
+    }
+
+    public override void WaitForNews()
+    {
+        lock (_monitor)
+        {
+            while (!_woken && WaitUntil(_armedNs))
+            {
+            }
+        }
+    }
+
+    public override void ArmDescriptor(long deadlineNs)
+    {
+        lock (_monitor)
+        {
+            _armedNs = deadlineNs;
+            Monitor.PulseAll(_monitor);
+        }
     }
 
     public override (long Key, PollEvents Events) Ready(int index) => throw new ArgumentOutOfRangeException(nameof(index));
@@ -48,7 +64,7 @@ internal sealed class PortablePoller : Poller
         lock (_monitor)
         {
             _woken = true;
-            Monitor.Pulse(_monitor);
+            Monitor.PulseAll(_monitor);
         }
     }
 
@@ -56,5 +72,19 @@ internal sealed class PortablePoller : Poller
 
     public override void Dispose()
     {
+    }
+
+    // False when the deadline has passed.
+    private bool WaitUntil(long deadlineNs)
+    {
+        long leftNs = deadlineNs <= 0 ? 0 : deadlineNs == long.MaxValue ? long.MaxValue : deadlineNs - MonotonicClock.SystemNs();
+        if (leftNs <= 0)
+        {
+            return false;
+        }
+
+        long milliseconds = (leftNs - 1) / Nanoseconds.PerMillisecond + 1; // rounded up: never early
+        Monitor.Wait(_monitor, (int)Math.Min(milliseconds, int.MaxValue));
+        return true;
     }
 }

@@ -191,6 +191,18 @@ internal sealed unsafe class EpollPoller : Poller
 
     public override void ArmDescriptor(long deadlineNs) => Arm(deadlineNs);
 
+    public override void WaitForNews()
+    {
+        Libc.PollFd exposed = new() { Descriptor = Number(_exposed!), Events = Libc.PollIn };
+        while (Libc.PPoll(&exposed, 1, null, null) < 0)
+        {
+            if (Errno.Last != Errno.Interrupted)
+            {
+                throw Errno.Last.ToException("The loop's descriptor cannot be waited for (ppoll)");
+            }
+        }
+    }
+
     public override void OwnThread()
     {
         _slackNs = Libc.ProcessControl(Libc.GetTimerSlack, 0, 0, 0, 0);
