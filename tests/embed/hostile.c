@@ -483,6 +483,29 @@ static void the_descriptor_stays_readable_while_there_is_more_to_do(void)
     EQUAL(0, poll(&poller, 1, 0));
 }
 
+static void ticks_the_guest(ms_loop *here, int descriptor, uint32_t ready, void *guest)
+{
+    (void)descriptor;
+    EQUAL(MS_READABLE, ready);
+    CHECK(ms_tick(guest, 0) >= 0);
+    if (story[0])
+        EQUAL(MS_OK, ms_stop(here));
+}
+
+static void a_loop_may_be_the_guest_of_another_one_but_not_of_itself(void)
+{
+    ms_loop *guest = made(NULL);
+    EQUAL(MS_OK, ms_watch(loop, ms_descriptor(guest), MS_READABLE, ticks_the_guest, guest, NULL, &watches[0]));
+    REFUSED(MS_E_SYSTEM, ms_watch(loop, ms_descriptor(loop), MS_READABLE, ticks_the_guest, loop, NULL, NULL));
+    CHECK(strstr(ms_last_error(), "wait for itself") != NULL);
+    REFUSED(MS_E_SYSTEM, ms_watch(guest, ms_descriptor(loop), MS_READABLE, ticks_the_guest, loop, NULL, NULL));
+    EQUAL(MS_OK, ms_call_after(guest, 2 * MS, say, "timer", NULL, NULL));
+    EQUAL(MS_OK, ms_run(loop, 0));
+    SAME("timer", story);
+    EQUAL(1, ms_cancel(watches[0]));
+    EQUAL(MS_OK, ms_loop_destroy(guest));
+}
+
 /* ---- many ---- */
 
 static void *lives_and_dies(void *data)
@@ -569,6 +592,7 @@ static const struct fact cases[] = {
     CASE(one_watch_reads_and_writes),
     CASE(a_signal_comes_through_a_signalfd),
     CASE(the_descriptor_stays_readable_while_there_is_more_to_do),
+    CASE(a_loop_may_be_the_guest_of_another_one_but_not_of_itself),
     CASE(loops_of_many_threads_know_nothing_of_each_other),
     CASE(loops_that_are_destroyed_leave_nothing_open),
     CASE(a_loop_that_finds_no_descriptors_takes_none),

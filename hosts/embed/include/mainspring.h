@@ -105,7 +105,7 @@ MS_API int ms_loop_bind(ms_loop *loop);
 /*
  * Destroys a loop: posts that were accepted run, everything else is dropped, all `destroy` functions are called. Within one of
  * its callbacks it stops the loop, no other callback runs, and the rest happens when ms_run or ms_tick has come to its end. From then on, the loop's
- * pointer and its handles are refused.
+ * pointer and its handles are refused. A loop whose thread has ended cannot be destroyed any more: destroy it first.
  */
 MS_API int ms_loop_destroy(ms_loop *loop);
 
@@ -200,7 +200,7 @@ MS_API int ms_watch_for(ms_handle *watch, uint32_t events);
 
 typedef enum ms_phase {
     MS_PHASE_INPUT = 0,
-    MS_PHASE_FIXED_UPDATE = 1, /* 0 or more times a frame with fixed_step_ns */
+    MS_PHASE_FIXED_UPDATE = 1, /* with fixed_step_ns 0 to 8 times a frame: more than that is dropped */
     MS_PHASE_UPDATE = 2,
     MS_PHASE_LATE_UPDATE = 3,
     MS_PHASE_RENDER = 4,
