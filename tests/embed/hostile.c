@@ -568,11 +568,18 @@ static void a_loop_that_finds_no_descriptors_takes_none(void)
         for (int i = 0; i < 50; i++)
             REFUSED(MS_E_SYSTEM, ms_loop_create(NULL, &other));
         CHECK(other == NULL);
+        if (free_ones == 0)
+            REFUSED(MS_E_SYSTEM, ms_descriptor(loop)); /* which is one more */
         CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);
     }
     EQUAL(open_before, entries("/proc/self/fd"));
     EQUAL(MS_OK, ms_loop_create(NULL, &other));
     EQUAL(MS_OK, ms_loop_destroy(other));
+    struct pollfd poller = { ms_descriptor(loop), POLLIN, 0 };
+    EQUAL(MS_OK, ms_post(loop, say, "heard", NULL));
+    EQUAL(1, poll(&poller, 1, 10000));
+    CHECK(ms_tick(loop, 0) >= 0);
+    SAME("heard", story);
 }
 
 /* ---- all of them ---- */

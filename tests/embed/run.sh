@@ -21,7 +21,9 @@ main() {
 
     check "the header is C11 and C++17" headers_compile || true
     check "the library exports what the header declares, and nothing else" exports_are_those_of_the_header || true
+    check "the library needs nothing but the C library" needs_the_c_library_only || true
     check "hello is small" hello_is_small || true
+    check "a program that loads it at run time" can_be_loaded || true
     if has pkg-config; then
         check "the guide's commands, in an empty folder" guide_is_true || true
     fi
@@ -48,12 +50,22 @@ exports_are_those_of_the_header() {
     [[ -s $work/declared ]] && diff "$work/declared" "$work/exported"
 }
 
+needs_the_c_library_only() {
+    readelf -d "$library" | grep -oP '\((NEEDED|SONAME)\).*\[\K[^]]+' | sort >"$work/needed"
+    cat "$work/needed"
+    ! grep -Ev '^(libc\.so\.6|libm\.so\.6|ld-linux-.*|libmainspring\.so)$' "$work/needed" && grep -q '^libmainspring\.so$' "$work/needed"
+}
+
 hello_is_small() {
     build hello || return 1
     strip "$work/hello"
     local size=$(($(stat -c %s "$work/lib/libmainspring.so") + $(stat -c %s "$work/hello")))
     echo "hello and the library are $size bytes"
     ((size < largest))
+}
+
+can_be_loaded() {
+    gcc -std=c11 "${warnings[@]}" -I "$include" -o "$work/loaded" tests/embed/loaded.c -ldl && run "$work/loaded" "$work/lib/libmainspring.so"
 }
 
 # The guide's program, compiled as it says: beside the library, and with the library installed.
