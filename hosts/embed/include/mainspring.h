@@ -122,7 +122,7 @@ MS_API int ms_stop(ms_loop *loop);
 /* ---- the loop in another loop ---- */
 
 typedef enum ms_tick_result {
-    MS_TICK_AGAIN = 0,   /* there is more to do: tick again without waiting */
+    MS_TICK_AGAIN = 0,   /* there is more to do: tick again without waiting; the descriptor stays readable */
     MS_TICK_AT = 1,      /* tick again at ms_deadline, or when the descriptor becomes readable, which it does then too */
     MS_TICK_WAIT = 2,    /* nothing is scheduled: tick again when the descriptor becomes readable */
     MS_TICK_STOPPED = 3  /* ms_stop was called */
