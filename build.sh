@@ -160,6 +160,7 @@ publish_native() {
     if [[ -e out/libmainspring.so ]]; then
         mkdir -p out/include
         cp hosts/embed/include/* out/include/
+        cp hosts/embed/mainspring.pc out/
     fi
 }
 

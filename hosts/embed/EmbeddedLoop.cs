@@ -15,14 +15,15 @@ internal sealed unsafe class EmbeddedLoop
     private ItemTable? _items;
     private nint _openNumber;
     private long _owner; // a thread's token; 0: nobody's
-    private nint _onError;
-    private nint _onErrorData;
-    private nint _onErrorDestroy;
+    private ErrorCallback? _onError;
+    private ReportSource? _reports;
 
     public EmbeddedLoop(LoopOptions options, bool isUnbound)
     {
         Loop = new MainLoop(options);
-        _calls = NativeCalls.Create(options.FrameRate is null && options.Pacing != Pacing.Host ? CallsPerBatch : CallsPerBatchWithFrames);
+        IsHosted = options.Pacing == Pacing.Host;
+        HasFrames = IsHosted || options.FrameRate is not null;
+        _calls = NativeCalls.Create(HasFrames ? CallsPerBatchWithFrames : CallsPerBatch);
         if (_calls == 0)
         {
             Loop.Dispose();
@@ -39,6 +40,11 @@ internal sealed unsafe class EmbeddedLoop
     public Times Times { get; }
 
     public string Name => Loop.Name;
+
+    public bool HasFrames { get; }
+
+    /// <summary>Whether the host makes the frames.</summary>
+    public bool IsHosted { get; }
 
     public ItemTable Items => _items!;
 
@@ -102,11 +108,7 @@ internal sealed unsafe class EmbeddedLoop
         }
         finally
         {
-            IsInside = false;
-            if (IsClosing)
-            {
-                Finish();
-            }
+            Leave();
         }
     }
 
@@ -128,41 +130,77 @@ internal sealed unsafe class EmbeddedLoop
     }
 
     /// <summary>Takes back a posted call that has run.</summary>
-    public void Give(PostedCall call) => _posted.Enqueue(call);
+    public void Give(PostedCall call)
+    {
+        try
+        {
+            _posted.Enqueue(call);
+        }
+        catch (OutOfMemoryException)
+        {
+            // The next post takes a new one, or is refused.
+        }
+    }
 
     /// <summary>Any thread.</summary>
     public bool TryPost(nint callback, nint data, nint destroy) => PostedCall.TryPost(this, _posted, callback, data, destroy);
 
     public void OnError(nint callback, nint data, nint destroy)
     {
-        (nint oldData, nint oldDestroy) = (_onErrorData, _onErrorDestroy);
-        _onError = callback;
-        _onErrorData = data;
-        _onErrorDestroy = destroy;
-        Item.Destroy(oldDestroy, oldData);
+        ErrorCallback? before = _onError;
+        _onError = new ErrorCallback(callback, data, destroy);
+        before?.End();
+    }
+
+    /// <summary>Tells of an error of the host's, at once. The error callback may destroy the loop, which then happens when it has returned.</summary>
+    public void Report(string what, string message)
+    {
+        bool wasInside = IsInside;
+        IsInside = true;
+        try
+        {
+            _reports ??= ReportSource.AddTo(Loop);
+            _reports.Report(new ReportedException(message, what));
+        }
+        finally
+        {
+            if (!wasInside)
+            {
+                Leave();
+            }
+        }
+    }
+
+    private void Leave()
+    {
+        IsInside = false;
+        if (IsClosing)
+        {
+            Finish();
+        }
     }
 
     private void Finish()
     {
-        Loop.Dispose();
-        Items.DropAll();
-        NativeCalls.Destroy(_calls);
-        OnError(0, 0, 0);
+        try
+        {
+            Loop.Dispose();
+        }
+        finally
+        {
+            Items.DropAll();
+            NativeCalls.Destroy(_calls);
+            _onError?.End();
+        }
     }
 
     private void AskHost(LoopErrorContext error)
     {
-        if (_onError == 0)
+        if (_onError is { IsRunning: false } host)
         {
-            return;
-        }
-
-        EndBatch();
-        byte[] what = Text.ToC(error.Name);
-        byte[] message = Text.ToC(error.Exception is ReportedException reported ? reported.Message : $"{error.Exception.GetType().Name}: {error.Exception.Message}");
-        fixed (byte* whatAddress = what, messageAddress = message)
-        {
-            error.Handled = ((delegate* unmanaged<nint, byte*, byte*, nint, int>)_onError)(Number.Value, whatAddress, messageAddress, _onErrorData) != 0;
+            EndBatch();
+            var reported = error.Exception as ReportedException;
+            error.Handled = host.Ask(Number.Value, reported?.What ?? error.Name, reported?.Message ?? $"{error.Exception.GetType().Name}: {error.Exception.Message}");
         }
     }
 }

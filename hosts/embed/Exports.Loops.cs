@@ -123,7 +123,8 @@ internal static unsafe partial class Exports
         try
         {
             return LoopTable.Own(loop, out int error) is not { } own ? error
-                : deltaNs < 0 ? BadArgument("delta_ns", deltaNs, "it is not negative")
+                : deltaNs < 0 ? BadArgument("delta_ns", deltaNs, "0 or more")
+                : !own.IsHosted ? LastError.Set(Status.State, $"Loop '{own.Name}' makes its own frames: ms_tick_frame is for loops with MS_PACING_HOST.")
                 : own.Enter(s_tickFrame, deltaNs, Math.Max(0, deadlineNs));
         }
         catch (Exception exception)
@@ -225,8 +226,7 @@ internal static unsafe partial class Exports
                 return error;
             }
 
-            var reported = new ReportedException(Text.Message(message));
-            own.Loop.CallSoon(() => throw reported, Priority.Urgent, what is null ? "callback" : Text.Message(what));
+            own.Report(what is null ? "callback" : Text.Message(what), Text.Message(message));
             return (int)Status.Ok;
         }
         catch (Exception exception)

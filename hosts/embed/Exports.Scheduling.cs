@@ -7,6 +7,7 @@ namespace Mainspring.Embed;
 internal static unsafe partial class Exports
 {
     private const uint AllEvents = 31;
+    private const string Events = "a sum of MS_READABLE, MS_WRITABLE and MS_PRIORITY_DATA";
     private const int LastPriority = (int)Priority.Idle;
     private const int LastPhase = (int)FramePhase.Present;
 
@@ -14,6 +15,7 @@ internal static unsafe partial class Exports
     [UnmanagedCallersOnly]
     private static int CallSoon(nint loop, int priority, nint callback, nint data, nint destroy, nint* handle)
     {
+        Item? item = null;
         try
         {
             if (LoopTable.Own(loop, out int error) is not { } own)
@@ -26,7 +28,7 @@ internal static unsafe partial class Exports
                 return callback == 0 ? NullArgument("callback") : BadArgument("priority", priority, "from MS_PRIORITY_URGENT to MS_PRIORITY_IDLE");
             }
 
-            Item item = own.Items.Rent(ItemKind.Soon, callback, data, destroy);
+            item = own.Items.Rent(ItemKind.Soon, callback, data, destroy);
             own.EndBatch();
             if (priority == (int)Priority.Normal)
             {
@@ -41,7 +43,7 @@ internal static unsafe partial class Exports
         }
         catch (Exception exception)
         {
-            return LastError.Set(exception);
+            return Refuse(exception, item);
         }
     }
 
@@ -83,6 +85,7 @@ internal static unsafe partial class Exports
     [UnmanagedCallersOnly(EntryPoint = "ms_call_after")]
     private static int CallAfter(nint loop, long delayNs, nint callback, nint data, nint destroy, nint* handle)
     {
+        Item? item = null;
         try
         {
             if (OwnFor(loop, callback, out int error) is not { } own)
@@ -90,19 +93,20 @@ internal static unsafe partial class Exports
                 return error;
             }
 
-            Item item = own.Items.Rent(ItemKind.Timer, callback, data, destroy);
+            item = own.Items.Rent(ItemKind.Timer, callback, data, destroy);
             item.Timer = own.Loop.CallLater(Times.Duration(delayNs), Item.OnceRunner, item);
             return Done(item, handle);
         }
         catch (Exception exception)
         {
-            return LastError.Set(exception);
+            return Refuse(exception, item);
         }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "ms_call_at")]
     private static int CallAt(nint loop, long whenNs, nint callback, nint data, nint destroy, nint* handle)
     {
+        Item? item = null;
         try
         {
             if (OwnFor(loop, callback, out int error) is not { } own)
@@ -110,19 +114,20 @@ internal static unsafe partial class Exports
                 return error;
             }
 
-            Item item = own.Items.Rent(ItemKind.Timer, callback, data, destroy);
+            item = own.Items.Rent(ItemKind.Timer, callback, data, destroy);
             item.Timer = own.Loop.CallAt(own.Times.ToLoop(whenNs), Item.OnceRunner, item);
             return Done(item, handle);
         }
         catch (Exception exception)
         {
-            return LastError.Set(exception);
+            return Refuse(exception, item);
         }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "ms_call_every")]
     private static int CallEvery(nint loop, long periodNs, nint callback, nint data, nint destroy, nint* handle)
     {
+        Item? item = null;
         try
         {
             if (OwnFor(loop, callback, out int error) is not { } own)
@@ -132,22 +137,23 @@ internal static unsafe partial class Exports
 
             if (periodNs <= 0)
             {
-                return BadArgument("period_ns", periodNs, "it is more than 0");
+                return BadArgument("period_ns", periodNs, "more than 0");
             }
 
-            Item item = own.Items.Rent(ItemKind.Periodic, callback, data, destroy);
+            item = own.Items.Rent(ItemKind.Periodic, callback, data, destroy);
             item.Timer = own.Loop.CallEvery(Times.Duration(periodNs), Item.PeriodicRunner, item);
             return Done(item, handle);
         }
         catch (Exception exception)
         {
-            return LastError.Set(exception);
+            return Refuse(exception, item);
         }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "ms_watch")]
     private static int AddWatch(nint loop, int descriptor, uint events, nint callback, nint data, nint destroy, nint* handle)
     {
+        Item? item = null;
         try
         {
             if (OwnFor(loop, callback, out int error) is not { } own)
@@ -157,25 +163,20 @@ internal static unsafe partial class Exports
 
             if (descriptor < 0 || events > AllEvents)
             {
-                return descriptor < 0 ? BadArgument("descriptor", descriptor, "it is not negative") : BadArgument("events", events, "MS_READABLE, MS_WRITABLE, MS_PRIORITY_DATA");
+                return descriptor < 0 ? BadArgument("descriptor", descriptor, "0 or more") : BadArgument("events", events, Events);
             }
 
-            Item item = own.Items.Rent(ItemKind.Watch, callback, data, destroy);
-            try
-            {
-                item.Attachment = own.Loop.Add(new Watch(item, descriptor, (PollEvents)events), RetryPolicy.Never);
-            }
-            catch
-            {
-                item.Forget();
-                throw;
-            }
-
+            item = own.Items.Rent(ItemKind.Watch, callback, data, destroy);
+            item.Attachment = own.Loop.Add(new Watch(item, descriptor, (PollEvents)events), RetryPolicy.Never);
             return Done(item, handle);
+        }
+        catch (IOException exception)
+        {
+            return Refuse(Watch.Refusal(descriptor, exception), item);
         }
         catch (Exception exception)
         {
-            return LastError.Set(exception);
+            return Refuse(exception, item);
         }
     }
 
@@ -191,7 +192,7 @@ internal static unsafe partial class Exports
 
             if (events > AllEvents)
             {
-                return BadArgument("events", events, "MS_READABLE, MS_WRITABLE, MS_PRIORITY_DATA");
+                return BadArgument("events", events, Events);
             }
 
             if (!own.Items.TryFind(new HandleNumber(handle), out Item? item) || item?.Attachment is not SourceHandle { Source: Watch watch })
@@ -211,6 +212,7 @@ internal static unsafe partial class Exports
     [UnmanagedCallersOnly(EntryPoint = "ms_on_frame")]
     private static int OnFrame(nint loop, int phase, double perSecond, nint callback, nint data, nint destroy, nint* handle)
     {
+        Item? item = null;
         try
         {
             if (OwnFor(loop, callback, out int error) is not { } own)
@@ -223,33 +225,30 @@ internal static unsafe partial class Exports
                 return BadArgument("phase", phase, "from MS_PHASE_INPUT to MS_PHASE_PRESENT");
             }
 
+            if (!own.HasFrames)
+            {
+                return LastError.Set(Status.State, $"Loop '{own.Name}' has no frames: create it with 'frame_rate' or MS_PACING_HOST, or use ms_call_every.");
+            }
+
             if (perSecond != 0 && !(perSecond is >= 0.001 and <= 1e6))
             {
-                return LastError.Set(Status.Argument, FormattableString.Invariant($"'per_second' is {perSecond}: 0, or from 0.001 to 1000000."));
+                return LastError.Set(Status.Argument, FormattableString.Invariant($"'per_second' is {perSecond}: it has to be 0, or from 0.001 to 1000000."));
             }
 
-            Item item = own.Items.Rent(ItemKind.Frame, callback, data, destroy);
-            try
-            {
-                item.Attachment = own.Loop.OnFrame((FramePhase)phase, new FrameCall(item).Run, "frame callback", perSecond == 0 ? null : perSecond);
-            }
-            catch
-            {
-                item.Forget();
-                throw;
-            }
-
+            item = own.Items.Rent(ItemKind.Frame, callback, data, destroy);
+            item.Attachment = own.Loop.OnFrame((FramePhase)phase, new FrameCall(item).Run, "frame callback", perSecond == 0 ? null : perSecond);
             return Done(item, handle);
         }
         catch (Exception exception)
         {
-            return LastError.Set(exception);
+            return Refuse(exception, item);
         }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "ms_call_in_background")]
     private static int CallInBackground(nint loop, long maxDelayNs, nint callback, nint data, nint destroy, nint* handle)
     {
+        Item? item = null;
         try
         {
             if (OwnFor(loop, callback, out int error) is not { } own)
@@ -257,13 +256,13 @@ internal static unsafe partial class Exports
                 return error;
             }
 
-            Item item = own.Items.Rent(ItemKind.Background, callback, data, destroy);
+            item = own.Items.Rent(ItemKind.Background, callback, data, destroy);
             item.Attachment = own.Loop.CallInBackground(new BackgroundCall(item).Run, maxDelayNs == Times.Never ? null : Times.Duration(maxDelayNs), "background work");
             return Done(item, handle);
         }
         catch (Exception exception)
         {
-            return LastError.Set(exception);
+            return Refuse(exception, item);
         }
     }
 
@@ -285,6 +284,7 @@ internal static unsafe partial class Exports
     [UnmanagedCallersOnly(EntryPoint = "ms_start_job")]
     private static int StartJob(nint loop, int phase, byte* name, nint callback, nint data, nint destroy, nint* handle)
     {
+        Item? item = null;
         try
         {
             if (OwnFor(loop, callback, out int error) is not { } own)
@@ -298,13 +298,13 @@ internal static unsafe partial class Exports
             }
 
             string jobName = Text.Name(name, "name") ?? "job";
-            Item item = own.Items.Rent(ItemKind.Job, callback, data, destroy);
+            item = own.Items.Rent(ItemKind.Job, callback, data, destroy);
             item.Attachment = own.Loop.StartJob(new StepJob(item), (FramePhase)phase, jobName);
             return Done(item, handle);
         }
         catch (Exception exception)
         {
-            return LastError.Set(exception);
+            return Refuse(exception, item);
         }
     }
 
@@ -360,6 +360,13 @@ internal static unsafe partial class Exports
         }
 
         return own;
+    }
+
+    // It was not scheduled after all: its data stays the caller's.
+    private static int Refuse(Exception exception, Item? item)
+    {
+        item?.Forget();
+        return LastError.Set(exception);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -50,5 +50,5 @@ internal static unsafe partial class Exports
 
     private static int NullArgument(string argument) => LastError.Set(Status.Argument, $"'{argument}' is NULL.");
 
-    private static int BadArgument(string argument, long value, string range) => LastError.Set(Status.Argument, $"'{argument}' is {value}: {range}.");
+    private static int BadArgument(string argument, long value, string range) => LastError.Set(Status.Argument, $"'{argument}' is {value}: it has to be {range}.");
 }

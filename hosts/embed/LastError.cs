@@ -12,14 +12,21 @@ internal static unsafe class LastError
 
     public static byte* Message => s_message is null ? Text.Empty : Address(s_message);
 
-    /// <summary>Keeps a message for this thread.</summary>
+    /// <summary>Keeps a message for this thread. Throws nothing: without memory for it the message before stays.</summary>
     /// <returns>The status as a number, for the export to return.</returns>
     public static int Set(Status status, string message)
     {
-        byte[] buffer = s_message ??= GC.AllocateUninitializedArray<byte>(Capacity, pinned: true);
-        Encoding.UTF8.GetEncoder().Convert(message, buffer.AsSpan(0, Capacity - 1), flush: true, out _, out int used, out _);
-        buffer[used] = 0;
-        return (int)status;
+        try
+        {
+            byte[] buffer = s_message ??= GC.AllocateUninitializedArray<byte>(Capacity, pinned: true);
+            Encoding.UTF8.GetEncoder().Convert(message, buffer.AsSpan(0, Capacity - 1), flush: true, out _, out int used, out _);
+            buffer[used] = 0;
+            return (int)status;
+        }
+        catch (OutOfMemoryException)
+        {
+            return (int)Status.Limit;
+        }
     }
 
     /// <summary>What an exception becomes at the border, which none crosses.</summary>
@@ -29,9 +36,9 @@ internal static unsafe class LastError
         {
             return Set(StatusOf(exception), exception.Message);
         }
-        catch (Exception)
+        catch (OutOfMemoryException)
         {
-            return (int)Status.Limit; // no memory for a message
+            return (int)Status.Limit; // some messages are made when they are asked for
         }
     }
 

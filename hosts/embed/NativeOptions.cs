@@ -9,6 +9,7 @@ internal readonly unsafe struct NativeOptions
     private const uint Unbound = 1;
     private const uint StopOnError = 2;
     private const double MostFrames = 1_000_000;
+    private const long LongestStepNs = 86_400_000_000_000;
     private const nuint MostBytes = 4096; // a struct of the future is not as long
 
     private readonly nuint _size;
@@ -58,10 +59,15 @@ internal readonly unsafe struct NativeOptions
         Check(_pacing is >= 0 and <= 2, "options.pacing", _pacing);
         Check(_precision is >= 0 and <= 2, "options.precision", _precision);
         Check(_frameBudgetNs >= 0, "options.frame_budget_ns", _frameBudgetNs);
-        Check(_fixedStepNs >= 0, "options.fixed_step_ns", _fixedStepNs);
+        Check(_fixedStepNs is >= 0 and <= LongestStepNs, "options.fixed_step_ns", _fixedStepNs);
         if (_frameRate != 0 && !(_frameRate is >= 0.001 and <= MostFrames))
         {
-            throw new EmbedException(Status.Argument, FormattableString.Invariant($"'options.frame_rate' is {_frameRate}: 0, or from 0.001 to {MostFrames} frames a second."));
+            throw new EmbedException(Status.Argument, FormattableString.Invariant($"'options.frame_rate' is {_frameRate}: it has to be 0, or from 0.001 to {MostFrames} frames a second."));
+        }
+
+        if (_frameRate == 0 && (_pacing == 1 || (_pacing == 0 && (_frameBudgetNs != 0 || _fixedStepNs != 0))))
+        {
+            throw new EmbedException(Status.Argument, "'options.frame_rate' is 0, which means no frames: MS_PACING_FRAME_LOCKED, 'frame_budget_ns' and 'fixed_step_ns' need them. Give it a rate, or use MS_PACING_HOST.");
         }
 
         return new LoopOptions
@@ -85,7 +91,7 @@ internal readonly unsafe struct NativeOptions
     {
         if (!condition)
         {
-            throw new EmbedException(Status.Argument, $"'{argument}' is {value}, which this version does not know.");
+            throw new EmbedException(Status.Argument, $"'{argument}' is {value}, which is out of its range, or newer than this version.");
         }
     }
 }

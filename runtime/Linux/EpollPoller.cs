@@ -37,11 +37,19 @@ internal sealed unsafe class EpollPoller : Poller
     public EpollPoller(EpollFeatures features)
     {
         _canWaitPrecisely = features.HasFlag(EpollFeatures.PreciseWait);
-        _epoll = Own(Libc.EpollCreate(Libc.EpollCloexec), "epoll_create1");
-        _wake = Own(Libc.EventFd(0, Libc.EventFdFlags), "eventfd");
-        _timer = Own(Libc.TimerFdCreate(Libc.ClockMonotonic, Libc.TimerFdFlags), "timerfd_create");
-        _events = (byte*)NativeMemory.Alloc((nuint)(MaxReady * s_eventSize));
-        Check(AddOwn(_epoll), "epoll_ctl");
+        try
+        {
+            _epoll = Own(Libc.EpollCreate(Libc.EpollCloexec), "epoll_create1");
+            _wake = Own(Libc.EventFd(0, Libc.EventFdFlags), "eventfd");
+            _timer = Own(Libc.TimerFdCreate(Libc.ClockMonotonic, Libc.TimerFdFlags), "timerfd_create");
+            _events = (byte*)NativeMemory.Alloc((nuint)(MaxReady * s_eventSize));
+            Check(AddOwn(_epoll), "epoll_ctl");
+        }
+        catch
+        {
+            Dispose(); // what there is of it
+            throw;
+        }
     }
 
     public override bool WatchesDescriptors => true;
@@ -101,9 +109,20 @@ internal sealed unsafe class EpollPoller : Poller
     {
         if (_exposed is null)
         {
+            SafeFileHandle exposed = Own(Libc.EpollCreate(Libc.EpollCloexec), "epoll_create1");
             _exposesOnlyWakes = onlyWakes;
-            _exposed = Own(Libc.EpollCreate(Libc.EpollCloexec), "epoll_create1");
-            Fill(_exposed);
+            try
+            {
+                Fill(exposed);
+            }
+            catch
+            {
+                _exposesOnlyWakes = false;
+                exposed.Dispose();
+                throw;
+            }
+
+            _exposed = exposed;
         }
 
         return _exposed;
@@ -225,9 +244,9 @@ internal sealed unsafe class EpollPoller : Poller
         }
 
         _exposed?.Dispose();
-        _epoll.Dispose();
-        _wake.Dispose();
-        _timer.Dispose();
+        _epoll?.Dispose();
+        _wake?.Dispose();
+        _timer?.Dispose();
         NativeMemory.Free(_events);
         _events = null; // disposing twice frees once
     }

@@ -1,8 +1,6 @@
 /* What mainspring.h says, one case for each fact. usage: abi [NAME...]: runs those whose names contain one of the words. */
 #define _GNU_SOURCE
-#include "mainspring.h"
-
-#include "check.h"
+#include "cases.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,53 +12,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-static int passed;
-static const char *running;
-
-_Noreturn void check_failed(void)
-{
-    printf("failed: %s; the cases behind it did not run\n%d passed, 1 failed, 0 skipped\n", running, passed);
-    _exit(1);
-}
-
-static ms_loop *loop; /* each case has one of its own, event-driven */
-static char story[256];
-static int destroyed;
-
-static void note(const char *text)
-{
-    strncat(story, text, sizeof story - strlen(story) - 1);
-}
-
-static void say(ms_loop *here, void *data)
-{
-    (void)here;
-    note(data);
-}
-
-static void count(ms_loop *here, void *data)
-{
-    (void)here;
-    ++*(long *)data;
-}
-
-static void stop(ms_loop *here, void *data)
-{
-    (void)data;
-    ms_stop(here);
-}
-
-static void counts_destroyed(void *data)
-{
-    (void)data;
-    destroyed++;
-}
-
-static int soon(const char *text)
-{
-    return ms_call_soon(loop, MS_PRIORITY_NORMAL, say, (void *)text, NULL, NULL);
-}
 
 static void *pointer(uint64_t number)
 {
@@ -1151,7 +1102,7 @@ static void calls_ahead_of_the_next_round(ms_loop *here, void *data)
 
 static void reports_and_schedules(ms_loop *here, void *data)
 {
-    reports(here, data); /* in the next round, before what is normal in it */
+    reports(here, data); /* at once: what helps is the first thing of the next round */
     ms_call_soon(here, MS_PRIORITY_NORMAL, calls_ahead_of_the_next_round, "next,", NULL, NULL);
     ms_call_soon(here, MS_PRIORITY_LOW, say, "low", NULL, NULL);
 }
@@ -1161,7 +1112,7 @@ static void what_the_error_callback_queues_runs_in_the_next_round(void)
     EQUAL(MS_OK, ms_on_error(loop, schedules_what_helps, NULL, NULL));
     EQUAL(MS_OK, ms_call_soon(loop, MS_PRIORITY_NORMAL, reports_and_schedules, NULL, NULL, NULL));
     EQUAL(MS_OK, ms_run(loop, MS_RUN_UNTIL_IDLE));
-    SAME("error,next,high,help,low", story);
+    SAME("error,help,next,high,low", story);
 }
 
 static void errors_go_to_the_error_callback(void)
@@ -1297,11 +1248,7 @@ static void the_hosts_signals_are_the_hosts(void)
 
 /* ---- all of them ---- */
 
-#define CASE(name) { #name, name }
-static const struct {
-    const char *name;
-    void (*run)(void);
-} cases[] = {
+static const struct fact cases[] = {
     CASE(version_is_that_of_the_header),
     CASE(options_that_are_wrong_are_refused),
     CASE(names_are_utf8),
@@ -1353,30 +1300,9 @@ static const struct {
     CASE(the_hosts_signals_are_the_hosts),
 };
 
-static int is_wanted(const char *name, int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++)
-        if (strstr(name, argv[i]))
-            return 1;
-    return argc < 2;
-}
-
 int main(int argc, char **argv)
 {
-    setvbuf(stdout, NULL, _IONBF, 0);
     for (int number = 1; number < 65; number++)
         sigaction(number, NULL, &signals_before[number]);
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        if (!is_wanted(cases[i].name, argc, argv))
-            continue;
-        running = cases[i].name;
-        story[0] = '\0';
-        destroyed = 0;
-        EQUAL(MS_OK, ms_loop_create(&(ms_options){ .size = sizeof(ms_options), .name = running }, &loop));
-        cases[i].run();
-        EQUAL(MS_OK, ms_loop_destroy(loop));
-        passed++;
-    }
-    printf("%d passed, 0 failed, 0 skipped\n", passed);
-    return passed == 0;
+    return run_cases(cases, COUNT(cases), argc, argv);
 }

@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly library=${1:-out/libmainspring.so} include=${2:-out/include}
 readonly warnings=(-Wall -Wextra -Werror -pedantic)
 readonly largest=5000000 # bytes, of the library and a program that uses it
+readonly little_memory=8000000 # bytes, in hexadecimal; with a quarter of it the collector itself gives up
 readonly -a valgrind=(valgrind --quiet --fair-sched=yes --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,possible
     --errors-for-leak-kinds=definite,possible --suppressions=tests/embed/runtime.supp --num-callers=30)
 
@@ -20,7 +21,12 @@ main() {
 
     check "the header is C11 and C++17" headers_compile || true
     check "the library exports what the header declares, and nothing else" exports_are_those_of_the_header || true
+    check "the library needs nothing but the C library" needs_the_c_library_only || true
     check "hello is small" hello_is_small || true
+    check "a program that loads it at run time" can_be_loaded || true
+    if has pkg-config; then
+        check "the guide's commands, in an empty folder" guide_is_true || true
+    fi
     cases_of_the_abi
     for example in hello game raii guest_glib guest_libuv; do
         example "$example"
@@ -44,6 +50,12 @@ exports_are_those_of_the_header() {
     [[ -s $work/declared ]] && diff "$work/declared" "$work/exported"
 }
 
+needs_the_c_library_only() {
+    readelf -d "$library" | grep -oP '\((NEEDED|SONAME)\).*\[\K[^]]+' | sort >"$work/needed"
+    cat "$work/needed"
+    ! grep -Ev '^(libc\.so\.6|libm\.so\.6|ld-linux-.*|libmainspring\.so)$' "$work/needed" && grep -q '^libmainspring\.so$' "$work/needed"
+}
+
 hello_is_small() {
     build hello || return 1
     strip "$work/hello"
@@ -52,17 +64,42 @@ hello_is_small() {
     ((size < largest))
 }
 
-# The cases count one by one; natively, with the collector kept from running, and under valgrind.
+can_be_loaded() {
+    gcc -std=c11 "${warnings[@]}" -I "$include" -o "$work/loaded" tests/embed/loaded.c -ldl && run "$work/loaded" "$work/lib/libmainspring.so"
+}
+
+# The guide's program, compiled as it says: beside the library, and with the library installed.
+guide_is_true() (
+    install -D -t "$work/guide/out" "$work/lib/libmainspring.so" hosts/embed/mainspring.pc
+    cp -r "$include" "$work/guide/out/include"
+    awk -v folder="$work/guide/" '/^```c$/ { file = "hello.c"; next } /^```$/ { if (file) file = ""; else file = "commands" ++number; next } file { print > (folder file) }' docs/guides/c-abi.md
+    sed -i "s|/usr/local|$work/usr|g; s|^sudo ||; /^ldconfig/d" "$work/guide/commands2"
+    printf '#include <mainspring.h>\n#include <stdio.h>\nint main(void) { return puts(ms_version()) < 0; }\n' >"$work/guide/version.c"
+    export PKG_CONFIG_PATH=$work/usr/lib/pkgconfig
+    cd "$work/guide" || return 1
+    sh -ex commands1 && [[ $(./hello) == "hello, world" ]] && rm hello &&
+        sh -ex commands2 && [[ $(LD_LIBRARY_PATH=$work/usr/lib ./hello) == "hello, world" ]] &&
+        sh -ec 'cc version.c $(pkg-config --cflags --libs mainspring) -o version' &&
+        [[ $(LD_LIBRARY_PATH=$work/usr/lib ./version) == "$(pkg-config --modversion mainspring)" ]]
+)
+
+# The cases count one by one; natively, with the collector kept from running, with little memory, and under valgrind.
 cases_of_the_abi() {
-    if ! gcc -std=c11 "${warnings[@]}" -g -O1 -I "$include" -o "$work/abi" tests/embed/abi.c -L "$work/lib" -lmainspring -pthread -lm; then
-        failed=$((failed + 1))
-        return
-    fi
+    local program
+    for program in abi hostile memory; do
+        if ! gcc -std=c11 "${warnings[@]}" -g -O1 -I "$include" -o "$work/$program" "tests/embed/$program.c" -L "$work/lib" -lmainspring -pthread -lm; then
+            failed=$((failed + 1))
+            return
+        fi
+    done
 
     count_cases "" run "$work/abi"
+    count_cases "" run "$work/hostile"
     DOTNET_GCgen0size=0x40000000 count_cases "nothing is collected: " run "$work/abi" the_steady_state_allocates_nothing
+    DOTNET_GCHeapHardLimit=$little_memory count_cases "memory: " run "$work/memory"
     if has valgrind; then
         count_cases "valgrind: " under_valgrind "$work/abi"
+        count_cases "valgrind: " under_valgrind "$work/hostile"
     fi
 }
 
@@ -75,9 +112,9 @@ count_cases() {
     grep -Ev "$totals" "$work/output" | sed "s/^/$label/" || true
     if [[ $(grep -E "$totals" "$work/output") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2])) skipped=$((skipped + BASH_REMATCH[3]))
-        ((status == 0 || BASH_REMATCH[2] > 0)) || { echo "${label}abi ended with $status"; failed=$((failed + 1)); }
+        ((status == 0 || BASH_REMATCH[2] > 0)) || { echo "$label${2##*/} ended with $status"; failed=$((failed + 1)); }
     else
-        echo "${label}abi ended with $status, and did not say how"
+        echo "$label${2##*/} ended with $status, and did not say how"
         failed=$((failed + 1))
     fi
 }
@@ -111,7 +148,7 @@ run() {
 }
 
 under_valgrind() {
-    LD_LIBRARY_PATH=$work/lib DOTNET_GCHeapHardLimit=8000000 timeout --kill-after=5 500 "${valgrind[@]}" "$@"
+    LD_LIBRARY_PATH=$work/lib DOTNET_GCHeapHardLimit=$little_memory timeout --kill-after=5 500 "${valgrind[@]}" "$@"
 }
 
 has() {

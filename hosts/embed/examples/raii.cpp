@@ -89,6 +89,15 @@ void turns_errors_into_exceptions_and_back()
     loop.run_until_idle();
     check(errors.size() == 2 && errors[0] == "callback: it broke", "an exception in a callback reaches the error handler");
     check(ran == 1, "and the loop goes on");
+
+    loop.on_error([&ran](const char *, const char *) -> bool { throw std::runtime_error("and so did its handler, as it has to (" + std::to_string(++ran) + ")"); });
+    loop.report("patrol", "it broke");
+    loop.call_soon([&loop] {
+        loop = mainspring::loop();
+        throw std::runtime_error("it broke, as it has to, without a loop");
+    });
+    loop.run_until_idle();
+    check(ran == 2, "a handler that throws is asked once, and nothing comes through the library");
 }
 
 void watches_descriptors()

@@ -8,9 +8,11 @@
  *
  *  - It returns a value that is not negative, or a negative ms_status; ms_last_error() then says in a sentence what was wrong.
  *  - A loop belongs to the thread that created it (see MS_LOOP_UNBOUND). Only ms_post and ms_stop may be called from
- *    other threads; any other function returns MS_E_THREAD there and does nothing.
+ *    other threads; any other function returns MS_E_THREAD there and does nothing. Signal handlers may call none: watch a signalfd(2)
+ *    instead, or a pipe that the handler writes to.
  *  - Callbacks run on the loop's thread, within ms_run, ms_tick or ms_tick_frame, never before the call that scheduled them has
  *    returned. They may call every function but ms_run, ms_tick and ms_tick_frame of their own loop, and may cancel themselves or destroy the loop.
+ *    Two are called where they are needed, under the same rules: `destroy` functions, and the error callback, which is asked at once.
  *  - Pointers to loops and handles are numbers, not addresses. NULL, invented and finished ones are recognized: MS_E_HANDLE, or
  *    "not pending" for what has ended. They need no freeing, and a number is not used a second time.
  *  - Every scheduling function ends with the same four parameters: the callback; `data` for it; `destroy`, which may be NULL and is called
@@ -85,11 +87,11 @@ enum {
 typedef struct ms_options {
     size_t size;             /* sizeof(ms_options) */
     const char *name;        /* in messages; NULL is "main" */
-    double frame_rate;       /* per second; 0: no frames, but for MS_PACING_HOST */
+    double frame_rate;       /* per second, from 0.001 to 1000000; 0: no frames, but for MS_PACING_HOST */
     int32_t pacing;          /* ms_pacing */
     int32_t precision;       /* ms_precision */
     int64_t frame_budget_ns; /* how much of a frame everything may take, the rest stays idle; 0: all of it */
-    int64_t fixed_step_ns;   /* the length of MS_PHASE_FIXED_UPDATE's steps; 0: one a frame */
+    int64_t fixed_step_ns;   /* the length of MS_PHASE_FIXED_UPDATE's steps, up to a day; 0: one a frame */
     uint32_t flags;          /* MS_LOOP_... */
     uint32_t reserved;       /* 0 */
 } ms_options;
@@ -103,7 +105,7 @@ MS_API int ms_loop_bind(ms_loop *loop);
 /*
  * Destroys a loop: posts that were accepted run, everything else is dropped, all `destroy` functions are called. Within one of
  * its callbacks it stops the loop, no other callback runs, and the rest happens when ms_run or ms_tick has come to its end. From then on, the loop's
- * pointer and its handles are refused.
+ * pointer and its handles are refused. A loop whose thread has ended cannot be destroyed any more: destroy it first.
  */
 MS_API int ms_loop_destroy(ms_loop *loop);
 
@@ -120,7 +122,7 @@ MS_API int ms_stop(ms_loop *loop);
 /* ---- the loop in another loop ---- */
 
 typedef enum ms_tick_result {
-    MS_TICK_AGAIN = 0,   /* there is more to do: tick again without waiting */
+    MS_TICK_AGAIN = 0,   /* there is more to do: tick again without waiting; the descriptor stays readable */
     MS_TICK_AT = 1,      /* tick again at ms_deadline, or when the descriptor becomes readable, which it does then too */
     MS_TICK_WAIT = 2,    /* nothing is scheduled: tick again when the descriptor becomes readable */
     MS_TICK_STOPPED = 3  /* ms_stop was called */
@@ -198,7 +200,7 @@ MS_API int ms_watch_for(ms_handle *watch, uint32_t events);
 
 typedef enum ms_phase {
     MS_PHASE_INPUT = 0,
-    MS_PHASE_FIXED_UPDATE = 1, /* 0 or more times a frame with fixed_step_ns */
+    MS_PHASE_FIXED_UPDATE = 1, /* with fixed_step_ns 0 to 8 times a frame: more than that is dropped */
     MS_PHASE_UPDATE = 2,
     MS_PHASE_LATE_UPDATE = 3,
     MS_PHASE_RENDER = 4,
@@ -216,7 +218,7 @@ typedef struct ms_frame {
 
 typedef void (*ms_frame_callback)(ms_loop *loop, const ms_frame *frame, void *data);
 
-/* In every frame, or `per_second` times a second at the most (0: every frame), from the next frame on. Until it is cancelled. */
+/* In every frame, or `per_second` times a second at the most (0: every frame), from the next frame on. Until it is cancelled. MS_E_STATE in a loop without frames. */
 MS_API int ms_on_frame(ms_loop *loop, int phase, double per_second, ms_frame_callback callback, void *data, ms_destroy destroy, ms_handle **handle);
 
 /* ---- work in steps ---- */
@@ -244,13 +246,14 @@ MS_API int ms_start_job(ms_loop *loop, int phase, const char *name, ms_job_callb
 
 /* ---- errors that no function can return ---- */
 
-/* `what` failed (a job's name, "descriptor 5"), for the reason `message`. Returns 1 when that settles the matter; 0: it is logged to standard error. */
+/* `what` failed (a job's name, "descriptor 5"), for the reason `message`. Returns 1 when that settles the matter; 0: it is logged to standard error.
+ * It is not asked about errors that it makes itself; those are logged. */
 typedef int (*ms_error_callback)(ms_loop *loop, const char *what, const char *message, void *data);
 
 /* Who is asked about unhandled errors; NULL for nobody. Replaces the callback before, whose `destroy` is called. */
 MS_API int ms_on_error(ms_loop *loop, ms_error_callback callback, void *data, ms_destroy destroy);
 
-/* Makes an unhandled error, for callbacks that cannot go on: reported before the present callback's successor runs. */
+/* Makes an unhandled error, for callbacks that cannot go on: when this returns, the error callback was asked, and what it did not settle is logged. */
 MS_API int ms_report(ms_loop *loop, const char *what, const char *message);
 
 #ifdef __cplusplus

@@ -1,6 +1,7 @@
 // mainspring.hpp - mainspring.h for C++17: loops that destroy themselves, lambdas, durations, and exceptions instead of status codes.
 //
-// An exception that leaves a callback does not go through the library: it becomes an unhandled error (see loop::on_error).
+// An exception that leaves a callback does not go through the library: it becomes an unhandled error (see loop::on_error); and so does one that leaves
+// the error handler, together with what it was told.
 #ifndef MAINSPRING_HPP
 #define MAINSPRING_HPP
 
@@ -8,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -116,6 +118,8 @@ public:
     void run() { checked(ms_run(loop_, 0)); }
     void run_until_idle() { checked(ms_run(loop_, MS_RUN_UNTIL_IDLE)); }
     void stop() { checked(ms_stop(loop_)); }
+    void bind() { checked(ms_loop_bind(loop_)); }
+    void report(const char *what, const char *message) { checked(ms_report(loop_, what, message)); }
     ms_tick_result tick(nanoseconds max_wait = nanoseconds::zero()) { return static_cast<ms_tick_result>(checked(ms_tick(loop_, max_wait.count()))); }
     ms_tick_result tick_frame(nanoseconds delta, nanoseconds deadline) { return static_cast<ms_tick_result>(checked(ms_tick_frame(loop_, delta.count(), deadline.count()))); }
     int descriptor() const { return checked(ms_descriptor(loop_)); }
@@ -191,10 +195,10 @@ public:
 
     /// bool step(): whether there is more to do
     template <class F>
-    handle call_in_background(F &&step, std::int64_t max_delay_ns = MS_NEVER)
+    handle call_in_background(F &&step, nanoseconds max_delay = nanoseconds(MS_NEVER))
     {
         return schedule(std::forward<F>(step), [&](auto *data, auto destroy, ms_handle **out) {
-            return ms_call_in_background(loop_, max_delay_ns, call_step<std::decay_t<F>>, data, destroy, out);
+            return ms_call_in_background(loop_, max_delay.count(), call_step<std::decay_t<F>>, data, destroy, out);
         });
     }
 
@@ -238,11 +242,17 @@ private:
         try {
             return body();
         } catch (const std::exception &thrown) {
-            ms_report(loop, what, thrown.what());
+            tell(loop, what, thrown.what());
         } catch (...) {
-            ms_report(loop, what, "an exception that is no std::exception");
+            tell(loop, what, "an exception that is no std::exception");
         }
         return otherwise;
+    }
+
+    static void tell(ms_loop *loop, const char *what, const char *message) noexcept
+    {
+        if (ms_report(loop, what, message) < 0) // the callback has destroyed the loop
+            std::fprintf(stderr, "mainspring: %s: %s\n", what, message);
     }
 
     template <class F>
@@ -276,13 +286,9 @@ private:
     }
 
     template <class F>
-    static int call_error(ms_loop *, const char *what, const char *message, void *data)
+    static int call_error(ms_loop *loop, const char *what, const char *message, void *data)
     {
-        try {
-            return (*static_cast<F *>(data))(what, message) ? 1 : 0;
-        } catch (...) {
-            return 0; // so the error is logged
-        }
+        return guarded(loop, "error callback", 0, [&]() -> int { return (*static_cast<F *>(data))(what, message) ? 1 : 0; });
     }
 };
 
