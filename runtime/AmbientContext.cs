@@ -34,7 +34,7 @@ internal readonly struct AmbientContext
     {
         if (_thread is null || !ReferenceEquals(ExecutionContextOf(_thread), _field) || !ReferenceEquals(SynchronizationContextOf(_thread), _synchronization))
         {
-            RestoreChanged();
+            RestoreChanged(this);
         }
     }
 
@@ -47,13 +47,14 @@ internal readonly struct AmbientContext
         }
     }
 
+    // By value: a loop that restores after each call so keeps the fields in registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RestoreChanged()
+    private static void RestoreChanged(AmbientContext own)
     {
-        RestoreLocals(_execution);
-        if (!ReferenceEquals(SynchronizationContext.Current, _synchronization))
+        RestoreLocals(own._execution);
+        if (!ReferenceEquals(SynchronizationContext.Current, own._synchronization))
         {
-            SynchronizationContext.SetSynchronizationContext(_synchronization);
+            SynchronizationContext.SetSynchronizationContext(own._synchronization);
         }
     }
 

@@ -13,7 +13,6 @@ public sealed partial class MainLoop
 
     private readonly CallbackRing _ended = new(); // what goes on at the end of this phase
     private readonly AwaitTable _awaits;
-    private readonly AwaitPass _updateAwaits; // the one that most wait for
     private CancelableWait? _freeWaits;
     private bool _isInFrame;    // its phases run: what ends goes on within it
     private bool _isResuming;   // a Delay or Yield is just being resumed
@@ -21,18 +20,37 @@ public sealed partial class MainLoop
     /// <summary>Waits for a phase of the next frame; in an event-driven loop for the next turn. What awaits it goes on after the callbacks and the jobs of that phase, in
     /// the order of waiting. From another thread it joins by a post. Allocates nothing.</summary>
     /// <param name="phase">The phase; with <see cref="FramePhase.FixedUpdate"/>, the next fixed step.</param>
+    /// <returns>What to await: at once, and once.</returns>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public FrameAwaitable NextFrame(FramePhase phase = FramePhase.Update)
+    {
+        if (_isClosing)
+        {
+            ThrowIfDisposed(true);
+        }
+
+        return new FrameAwaitable(phase == FramePhase.Update ? UpdateAwaits : _awaits[phase]);
+    }
+
+    /// <summary>Waits for a phase of the next frame, as <see cref="NextFrame(FramePhase)"/>, or for a token.</summary>
+    /// <param name="phase">The phase.</param>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>, on the loop.</param>
     /// <returns>What to await: at once, and once.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled already.</exception>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public FrameAwaitable NextFrame(FramePhase phase = FramePhase.Update, CancellationToken cancellationToken = default)
+    public CancelableFrameAwaitable NextFrame(FramePhase phase, CancellationToken cancellationToken)
     {
-        AwaitPass pass = phase == FramePhase.Update ? _updateAwaits : _awaits[phase];
-        return _isClosing || cancellationToken.CanBeCanceled
-            ? new FrameAwaitable(WaitWith(cancellationToken).For(pass, 0, cancellationToken))
-            : new FrameAwaitable(pass);
+        AwaitPass pass = _awaits[phase];
+        return new CancelableFrameAwaitable(WaitWith(cancellationToken).For(pass, 0, cancellationToken));
     }
+
+    /// <summary>Waits for the next frame's <see cref="FramePhase.Update"/>, as <see cref="NextFrame(FramePhase)"/>, or for a token.</summary>
+    /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>, on the loop.</param>
+    /// <returns>What to await: at once, and once.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled already.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public CancelableFrameAwaitable NextFrame(CancellationToken cancellationToken) => NextFrame(FramePhase.Update, cancellationToken);
 
     /// <summary>Waits for a time, counted from now: never less. Reads the clock. Otherwise as <see cref="DelayUntil"/>.</summary>
     /// <param name="delay">How long; a negative delay means now, which is still the next round at the earliest.</param>
@@ -69,6 +87,9 @@ public sealed partial class MainLoop
         ThrowIfDisposed(_isClosing);
         return new YieldAwaitable(this, isSwitch: true);
     }
+
+    /// <summary>The methods that wait for <see cref="FramePhase.Update"/>, for which most do.</summary>
+    internal AwaitPass UpdateAwaits { get; }
 
     /// <summary>The boxes of the loop's task methods.</summary>
     internal LoopTaskPool TaskPool { get; } = new();

@@ -73,7 +73,7 @@ public sealed partial class MainLoop
         Trace = _trace = options.Trace;
         Timers = new TimerQueue(this);
         _awaits = new AwaitTable(this);
-        _updateAwaits = _awaits[FramePhase.Update];
+        UpdateAwaits = _awaits[FramePhase.Update];
         TimeProvider = new LoopTimeProvider(this, Clock);
         _budget = new FrameBudget(this);
         _context = new LoopSynchronizationContext(this);

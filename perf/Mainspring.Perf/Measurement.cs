@@ -54,6 +54,12 @@ internal static class Measurement
             case ("awaits", [long methods, long frames]):
                 Awaits.Measure((int)methods, (int)frames);
                 return 0;
+            case ("awaits-plain", [long jobs, long frames]):
+                Awaits.MeasurePlain((int)jobs, (int)frames);
+                return 0;
+            case ("awaits-ten", [long jobs, long frames]):
+                Awaits.MeasureTen((int)jobs, (int)frames);
+                return 0;
             case ("hello", []):
                 Hello.Measure();
                 return 0;

@@ -6,7 +6,7 @@ namespace Mainspring.Perf;
 /// <summary>The one table, for the terminal and for latest.md.</summary>
 internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
 {
-    private static readonly string[] s_columns = ["workload", "ours", "bytes/op", "C", "ratio", "quartiles", "target", ""];
+    private static readonly string[] s_columns = ["workload", "ours", "bytes/op", "reference", "ratio", "quartiles", "target", ""];
 
     private readonly List<Row> _rows = [];
 
@@ -69,7 +69,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
     private static string TargetOf(Row row) => row.Comparison.Target switch
     {
         null => "",
-        { IsRatio: true } target => $"{Number(target.AtMost, 2)} x C",
+        { IsRatio: true } target => $"{Number(target.AtMost, 2)} x {row.Comparison.Language}",
         { } target => Quantity(target.AtMost, row.Comparison.Unit),
     };
 

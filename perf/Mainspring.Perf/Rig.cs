@@ -27,7 +27,9 @@ internal sealed class Rig(string baselines, int pairs)
         Console.Error.Write("\r\e[K");
         return workload.Comparisons.Select(comparison => new Row(comparison, [.. samples.Select(pair => (
             pair.Ours[comparison.Ours],
-            pair.Reference.GetValueOrDefault(comparison.Reference, new Sample(double.NaN, double.NaN)).Value))]));
+            comparison.Reference.StartsWith(Comparison.InOurs, StringComparison.Ordinal)
+                ? pair.Ours[comparison.Reference[Comparison.InOurs.Length..]].Value
+                : pair.Reference.GetValueOrDefault(comparison.Reference, new Sample(double.NaN, double.NaN)).Value))]));
     }
 
     /// <summary>One run of one measurement of ours.</summary>

@@ -62,11 +62,15 @@ internal static class Suite
             ]),
             new("awaits", "100 k jobs and methods wait for the next frame again and again", "awaits", "awaits", [100_000, Scaled(400)],
             [
-                new("step of a job; C: list", "job", "list", Target.Value(5.4)),
-                new("resume of an async LoopTask method; C: list", "loop_task", "list", Target.Value(6)),
-                new("resume of an async Task method; C: list", "task", "list", Target.Value(17)),
-                new("a bare MoveNext list in C#; C: list", "list", "list"),
+                new("step of a job; a bare MoveNext list", "job", InCSharp("list"), Target.Ratio(3)),
+                new("resume of an async LoopTask method; the list", "loop_task", InCSharp("list"), Target.Ratio(6 / 1.8)),
+                new("resume of an async Task method; the list", "task", InCSharp("list"), Target.Ratio(17 / 1.8)),
+                new("the list; one in C", "list", "list"),
             ]),
+            new("awaits-plain", "100 k jobs that yield null", "awaits-plain", "awaits", [100_000, Scaled(400)],
+                [new("step of a job that yields null; the list", "job", InCSharp("list"))]),
+            new("awaits-ten", "100 k jobs of ten kinds in turns", "awaits-ten", "awaits", [100_000, Scaled(400)],
+                [new("step of one of ten kinds of jobs; a list of ten", "job", InCSharp("list"), Target.Ratio(3))]),
             new("hello", "a program's start, this one's", "hello", "hello", [],
             [
                 new("exec to first tick", "tick_at", "tick_at", Target.Value(10 * Megabyte)),
@@ -82,6 +86,8 @@ internal static class Suite
         new("resident memory after it", "host_resident", "resident", Target.Value(12 * Megabyte), Unit.Bytes),
         new("size of the file", "size", "size", Target.Value(5 * Megabyte), Unit.Bytes),
     ]);
+
+    private static string InCSharp(string name) => Comparison.InOurs + name;
 
     private static Workload Timers(string name, string outstanding, long count, long operations, Target? target) =>
         new(name, $"cancel a timer and schedule another, {outstanding} outstanding", "timers", "timers", [count, operations],

@@ -16,10 +16,17 @@ internal sealed record Workload(string Name, string Title, string Ours, string P
 /// <summary>One row of the table.</summary>
 /// <param name="Title">What it is.</param>
 /// <param name="Ours">The result's name in our measurement.</param>
-/// <param name="Reference">The result's name in the C program's output.</param>
+/// <param name="Reference">The result's name in the C program's output; or <see cref="InOurs"/> and its name in our own.</param>
 /// <param name="Target">What is asked for, if anything is.</param>
 /// <param name="Unit">What the numbers are.</param>
-internal sealed record Comparison(string Title, string Ours, string Reference, Target? Target = null, Unit Unit = Unit.Nanoseconds);
+internal sealed record Comparison(string Title, string Ours, string Reference, Target? Target = null, Unit Unit = Unit.Nanoseconds)
+{
+    /// <summary>What <see cref="Reference"/> begins with when our own program measures it too, in the same run: the least that C# can do.</summary>
+    public const string InOurs = "c#:";
+
+    /// <summary>The language of the reference.</summary>
+    public string Language => Reference.StartsWith(InOurs, StringComparison.Ordinal) ? "C#" : "C";
+}
 
 internal enum Unit
 {

@@ -8,19 +8,29 @@ namespace Mainspring;
 /// The methods that wait for one phase of the next frame, in the order in which they began to wait. What is added after the frame has begun runs in the one after
 /// it. The array is compacted in place while it runs: a method that awaits the next frame again finds its own place, and nothing is written.
 /// </summary>
-internal sealed class AwaitPass(MainLoop loop)
+internal sealed class AwaitPass
 {
-    private object?[] _entries = new object?[16];
+    private object?[] _entries = new object?[16]; // the last one is always null: no continuation's place
     private int _count;
     private int _end;       // those that stood here when the frame began
     private int _at = -1;   // the one that runs now
-    private int _kept;      // where the next one goes that is added meanwhile; beyond _at when it has to go to the overflow
-    private int _filled;    // what the compaction has filled, once _kept says "overflow"
+    private int _kept = 15; // where the next one goes that is added meanwhile; the last place when it has to go elsewhere
+    private int _filled = -1; // what the compaction has filled, once those that are added go to the overflow
     private object?[] _overflow = [];
     private int _overflowCount;
     private bool _hasCancelled;
 
-    public MainLoop Loop => loop;
+    public AwaitPass(MainLoop loop)
+    {
+        Loop = loop;
+        Handle = GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak));
+    }
+
+    public MainLoop Loop { get; }
+
+    /// <summary>This, for an awaitable: a number, which a method's frame stores without telling the collector. Never freed, since nobody knows when the last awaitable is gone; so it
+    /// is always safe to ask for what it stands for, and costs a loop eight bytes for ever.</summary>
+    public nint Handle { get; }
 
     public int Count => _count;
 
@@ -33,24 +43,23 @@ internal sealed class AwaitPass(MainLoop loop)
     /// <summary>What runs now, for messages; null when nothing does.</summary>
     public object? Running => _at is >= 0 and var at && at < _count ? _entries[at] : null;
 
+    /// <summary>What a <see cref="Handle"/> stands for; null when it is gone with its loop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static AwaitPass? Of(nint handle) => Unsafe.As<AwaitPass?>(GCHandle.FromIntPtr(handle).Target);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(object continuation)
     {
+        // Most often the place of the one that runs and waits again: then there is nothing to store. One that has been added twice may find its second place before that has run: it
+        // holds the same continuation in this frame and in the next.
         int kept = _kept;
-        if (kept <= _at)
+        if (ReferenceEquals(Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_entries), kept), continuation))
         {
-            // The place of one that has run: most often its own, and then there is nothing to store.
-            ref object? place = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_entries), kept);
-            if (!ReferenceEquals(place, continuation))
-            {
-                place = continuation;
-            }
-
             _kept = kept + 1;
         }
         else
         {
-            Append(continuation);
+            AddElsewhere(continuation);
         }
     }
 
@@ -63,7 +72,7 @@ internal sealed class AwaitPass(MainLoop loop)
         Number++;
 
         // What came between the beginning of the frame and this pass waits longer than what comes now, and so stands before it.
-        (_kept, _filled) = _end == _count ? (0, -1) : (int.MaxValue, 0);
+        (_kept, _filled) = _end == _count ? (0, -1) : (NoPlace, 0);
         _at = 0;
         while (_at < _end)
         {
@@ -71,7 +80,7 @@ internal sealed class AwaitPass(MainLoop loop)
             {
                 if (trace is null)
                 {
-                    RunAll(loop.Ambient);
+                    RunAll(Loop.Ambient);
                 }
                 else
                 {
@@ -82,8 +91,8 @@ internal sealed class AwaitPass(MainLoop loop)
             {
                 string name = WorkName.Of(_entries[_at]);
                 _at++;
-                loop.RestoreAmbient();
-                loop.Report(exception, WorkKind.Await, name, null);
+                Loop.RestoreAmbient();
+                Loop.Report(exception, WorkKind.Await, name, null);
             }
         }
 
@@ -134,16 +143,28 @@ internal sealed class AwaitPass(MainLoop loop)
     /// <summary>Throws what the result of a wait is when it was not resumed by a frame.</summary>
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void ThrowNotResumed() => throw (loop.IsClosing ? loop.DisposedWhileWaiting("NextFrame") : loop.WaitedForSynchronously("NextFrame"));
+    public static void ThrowNotResumed(AwaitPass? pass) => throw (pass is null ? new OperationCanceledException("The loop of this NextFrame is gone.")
+        : pass.Loop.IsClosing ? pass.Loop.DisposedWhileWaiting("NextFrame")
+        : pass.Loop.WaitedForSynchronously("NextFrame"));
+
+    private int NoPlace => _entries.Length - 1;
 
     private void RunAll(AmbientContext ambient)
     {
         ref object? entries = ref MemoryMarshal.GetArrayDataReference(_entries); // not replaced while the pass runs
-        int end = _end;
-        for (int at = _at; at < end; _at = ++at)
+        ref object? entry = ref Unsafe.Add(ref entries, _at);
+        ref object? last = ref Unsafe.Add(ref entries, Math.Max(_at, _end - Prefetch.Ahead));
+        for (; Unsafe.IsAddressLessThan(ref entry, ref last); _at++)
         {
-            Prefetch.Object(ref Unsafe.Add(ref entries, Math.Min(at + Prefetch.Ahead, end - 1)));
-            Continuation.Call(Unsafe.Add(ref entries, at)!);
+            Prefetch.Object(ref Unsafe.Add(ref entry, Prefetch.Ahead), behind: 64); // the method in its box
+            Continuation.Call(entry!);
+            ambient.Restore();
+            entry = ref Unsafe.Add(ref entry, 1);
+        }
+
+        for (; _at < _end; _at++)
+        {
+            Continuation.Call(_entries[_at]!);
             ambient.Restore();
         }
     }
@@ -161,7 +182,7 @@ internal sealed class AwaitPass(MainLoop loop)
             }
             finally
             {
-                loop.RestoreAmbient();
+                Loop.RestoreAmbient();
                 trace.End(in work);
             }
         }
@@ -183,12 +204,12 @@ internal sealed class AwaitPass(MainLoop loop)
             Array.Clear(_entries, total, _count - total);
         }
 
-        (_count, _end, _at, _kept, _filled) = (total, 0, -1, 0, -1);
+        (_count, _end, _at, _kept, _filled) = (total, 0, -1, NoPlace, -1);
         if (_overflowCount > 0)
         {
             int added = _overflowCount;
             _overflowCount = 0;
-            Reserve(ref _entries, _count + added);
+            ReserveEntries(_count + added);
             Array.Copy(_overflow, 0, _entries, _count, added);
             Array.Clear(_overflow, 0, added);
             _count += added;
@@ -196,28 +217,37 @@ internal sealed class AwaitPass(MainLoop loop)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Append(object continuation)
+    private void AddElsewhere(object continuation)
     {
-        if (loop.IsClosing)
+        if (_kept <= _at)
         {
-            loop.PostContinuation(Continuation.Runner, continuation); // an awaiter from before the end: it throws
-            return;
+            _entries[_kept++] = continuation; // the place of one that has run
         }
-
-        if (_at < 0)
+        else if (Loop.IsClosing)
         {
-            Reserve(ref _entries, _count + 1);
+            Loop.PostContinuation(Continuation.Runner, continuation); // an awaiter from before the end: it throws
+        }
+        else if (_at < 0)
+        {
+            ReserveEntries(_count + 1);
             _entries[_count++] = continuation;
-            return;
         }
-
-        if (_filled < 0)
+        else
         {
-            (_filled, _kept) = (_kept, int.MaxValue); // from here on all go there, to keep their order
-        }
+            if (_filled < 0)
+            {
+                (_filled, _kept) = (_kept, NoPlace); // from here on all go there, to keep their order
+            }
 
-        Reserve(ref _overflow, _overflowCount + 1);
-        _overflow[_overflowCount++] = continuation;
+            Reserve(ref _overflow, _overflowCount + 1);
+            _overflow[_overflowCount++] = continuation;
+        }
+    }
+
+    private void ReserveEntries(int count)
+    {
+        Reserve(ref _entries, count + 1);
+        _kept = NoPlace;
     }
 
     private static void Reserve(ref object?[] array, int count)

@@ -2,28 +2,23 @@ using System.Runtime.CompilerServices;
 
 namespace Mainspring;
 
-/// <summary>What <see cref="MainLoop.NextFrame"/> gives: <c>await</c> it, at once and once. It resumes on the loop, <c>ConfigureAwait</c> or not, and allocates nothing.</summary>
+/// <summary>What <see cref="MainLoop.NextFrame(FramePhase)"/> gives: <c>await</c> it, at once and once. It resumes on the loop, <c>ConfigureAwait</c> or not, and allocates nothing.</summary>
 public readonly struct FrameAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
 {
-    private readonly object _source; // the pass; or, with a token, the wait
+    // Two numbers: a reference would be told to the collector with every wait, which costs more than all else here.
+    private readonly nint _pass;
     private readonly long _number;
 
     internal FrameAwaitable(AwaitPass pass)
     {
-        _source = pass;
+        _pass = pass.Handle;
         _number = pass.Number;
-    }
-
-    internal FrameAwaitable(CancelableWait wait)
-    {
-        _source = wait;
-        _number = wait.Number;
     }
 
     /// <summary>Always false: a frame is never over at once.</summary>
     public bool IsCompleted => false;
 
-    MainLoop? ILoopAwaiter.Loop => _source is AwaitPass pass ? pass.Loop : ((CancelableWait)_source).Loop;
+    MainLoop? ILoopAwaiter.Loop => AwaitPass.Of(_pass)?.Loop;
 
     /// <summary>The awaiter.</summary>
     /// <returns>This.</returns>
@@ -31,17 +26,14 @@ public readonly struct FrameAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
 
     /// <summary>Ends the wait.</summary>
     /// <exception cref="InvalidOperationException">Called before the frame: it cannot be waited for synchronously.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled, or the loop disposed.</exception>
+    /// <exception cref="OperationCanceledException">The loop was disposed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void GetResult()
     {
-        if (_source.GetType() != typeof(AwaitPass))
+        AwaitPass? pass = AwaitPass.Of(_pass);
+        if (pass is null || pass.Number <= _number)
         {
-            Unsafe.As<CancelableWait>(_source).GetResult(_number);
-        }
-        else if (Unsafe.As<AwaitPass>(_source).Number <= _number)
-        {
-            Unsafe.As<AwaitPass>(_source).ThrowNotResumed();
+            AwaitPass.ThrowNotResumed(pass);
         }
     }
 
@@ -56,11 +48,25 @@ public readonly struct FrameAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Continue(object continuation)
     {
-        if (_source.GetType() != typeof(AwaitPass))
+        // Most often for the loop of this thread, and the phase that most wait for.
+        if (CurrentLoop.Value is { } loop && loop.UpdateAwaits.Handle == _pass)
         {
-            Unsafe.As<CancelableWait>(_source).Start(continuation, _number);
+            loop.UpdateAwaits.Add(continuation);
         }
-        else if (Unsafe.As<AwaitPass>(_source) is var pass && pass.Loop.IsOnOwnThread)
+        else
+        {
+            ContinueElsewhere(_pass, continuation);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ContinueElsewhere(nint handle, object continuation)
+    {
+        if (AwaitPass.Of(handle) is not { } pass)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(Continuation.Call, continuation, preferLocal: false); // its result throws
+        }
+        else if (pass.Loop.IsOnOwnThread)
         {
             pass.Add(continuation);
         }

@@ -9,11 +9,10 @@ namespace Mainspring;
 [SuppressMessage("Performance", "CA1822", Justification = "The compiler calls them on the builder.")]
 public struct LoopTaskMethodBuilder
 {
-    private StateMachineBox<Nothing>? _box;  // once it has waited
-    private LoopTaskSource<Nothing>? _failed; // by an exception before that
+    private LoopTaskSource<Nothing>? _source; // the box, once it has waited; or what holds an exception from before that
 
     /// <summary>The method's task.</summary>
-    public readonly LoopTask Task => new(_box ?? _failed);
+    public readonly LoopTask Task => new(_source);
 
     /// <summary>Makes a builder.</summary>
     /// <returns>The builder.</returns>
@@ -38,11 +37,11 @@ public struct LoopTaskMethodBuilder
     }
 
     /// <summary>The method has come to its end.</summary>
-    public readonly void SetResult() => _box?.SetResult(default);
+    public readonly void SetResult() => _source?.SetResult(default);
 
     /// <summary>The method has thrown.</summary>
     /// <param name="exception">What it threw.</param>
-    public void SetException(Exception exception) => (_box ?? (_failed = new LoopTaskSource<Nothing>(MainLoop.Current))).SetException(exception);
+    public void SetException(Exception exception) => (_source ??= new LoopTaskSource<Nothing>(MainLoop.Current)).SetException(exception);
 
     /// <summary>The method waits.</summary>
     /// <typeparam name="TAwaiter">For what.</typeparam>
@@ -53,12 +52,12 @@ public struct LoopTaskMethodBuilder
         where TAwaiter : INotifyCompletion
         where TStateMachine : IAsyncStateMachine
     {
-        if (_box is null)
+        if (_source is null)
         {
-            StateMachineBox<TStateMachine, Nothing>.Move(ref stateMachine, ref _box, null);
+            StateMachineBox<TStateMachine, Nothing>.Move(ref stateMachine, ref _source, null);
         }
 
-        awaiter.OnCompleted(_box!.ResumeAction);
+        awaiter.OnCompleted(Unsafe.As<StateMachineBox<Nothing>>(_source!).ResumeAction);
     }
 
     /// <summary>The method waits.</summary>
@@ -72,19 +71,19 @@ public struct LoopTaskMethodBuilder
         where TStateMachine : IAsyncStateMachine
     {
         // Known at compile time for each awaiter, so nothing is boxed.
-        if (_box is null)
+        if (_source is null)
         {
             MainLoop? loop = awaiter is ILoopAwaiter ? ((ILoopAwaiter)awaiter).Loop : null;
-            StateMachineBox<TStateMachine, Nothing>.Move(ref stateMachine, ref _box, loop);
+            StateMachineBox<TStateMachine, Nothing>.Move(ref stateMachine, ref _source, loop);
         }
 
         if (awaiter is ILoopAwaiter)
         {
-            ((ILoopAwaiter)awaiter).Continue(_box!);
+            ((ILoopAwaiter)awaiter).Continue(_source!);
         }
         else
         {
-            awaiter.UnsafeOnCompleted(_box!.ResumeAction);
+            awaiter.UnsafeOnCompleted(Unsafe.As<StateMachineBox<Nothing>>(_source!).ResumeAction);
         }
     }
 }

@@ -11,12 +11,11 @@ namespace Mainspring;
 [SuppressMessage("Design", "CA1000", Justification = "The compiler calls Create so.")]
 public struct LoopTaskMethodBuilder<T>
 {
-    private StateMachineBox<T>? _box;  // once it has waited
-    private LoopTaskSource<T>? _failed; // by an exception before that
+    private LoopTaskSource<T>? _source; // the box, once it has waited; or what holds an exception from before that
     private T? _result;                // of one that never waited
 
     /// <summary>The method's task.</summary>
-    public readonly LoopTask<T> Task => (_box ?? _failed) is { } source ? new LoopTask<T>(source) : new LoopTask<T>(_result!);
+    public readonly LoopTask<T> Task => _source is { } source ? new LoopTask<T>(source) : new LoopTask<T>(_result!);
 
     /// <summary>Makes a builder.</summary>
     /// <returns>The builder.</returns>
@@ -44,19 +43,19 @@ public struct LoopTaskMethodBuilder<T>
     /// <param name="result">Its result.</param>
     public void SetResult(T result)
     {
-        if (_box is null)
+        if (_source is null)
         {
             _result = result;
         }
         else
         {
-            _box.SetResult(result);
+            _source.SetResult(result);
         }
     }
 
     /// <summary>The method has thrown.</summary>
     /// <param name="exception">What it threw.</param>
-    public void SetException(Exception exception) => (_box ?? (_failed = new LoopTaskSource<T>(MainLoop.Current))).SetException(exception);
+    public void SetException(Exception exception) => (_source ??= new LoopTaskSource<T>(MainLoop.Current)).SetException(exception);
 
     /// <summary>The method waits.</summary>
     /// <typeparam name="TAwaiter">For what.</typeparam>
@@ -67,12 +66,12 @@ public struct LoopTaskMethodBuilder<T>
         where TAwaiter : INotifyCompletion
         where TStateMachine : IAsyncStateMachine
     {
-        if (_box is null)
+        if (_source is null)
         {
-            StateMachineBox<TStateMachine, T>.Move(ref stateMachine, ref _box, null);
+            StateMachineBox<TStateMachine, T>.Move(ref stateMachine, ref _source, null);
         }
 
-        awaiter.OnCompleted(_box!.ResumeAction);
+        awaiter.OnCompleted(Unsafe.As<StateMachineBox<T>>(_source!).ResumeAction);
     }
 
     /// <summary>The method waits.</summary>
@@ -86,19 +85,19 @@ public struct LoopTaskMethodBuilder<T>
         where TStateMachine : IAsyncStateMachine
     {
         // Known at compile time for each awaiter, so nothing is boxed.
-        if (_box is null)
+        if (_source is null)
         {
             MainLoop? loop = awaiter is ILoopAwaiter ? ((ILoopAwaiter)awaiter).Loop : null;
-            StateMachineBox<TStateMachine, T>.Move(ref stateMachine, ref _box, loop);
+            StateMachineBox<TStateMachine, T>.Move(ref stateMachine, ref _source, loop);
         }
 
         if (awaiter is ILoopAwaiter)
         {
-            ((ILoopAwaiter)awaiter).Continue(_box!);
+            ((ILoopAwaiter)awaiter).Continue(_source!);
         }
         else
         {
-            awaiter.UnsafeOnCompleted(_box!.ResumeAction);
+            awaiter.UnsafeOnCompleted(Unsafe.As<StateMachineBox<T>>(_source!).ResumeAction);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace Mainspring;
@@ -15,17 +16,24 @@ internal enum LoopTaskStatus : byte
 /// What stands behind a <see cref="LoopTask"/>: its end, who waits for it, and a version, which tells the task that it was awaited before. All on the loop's thread; an
 /// end on another one is posted. A source without a loop, made by a method that was called outside of any, is guarded by a lock.
 /// </summary>
-internal abstract class LoopTaskSource(MainLoop? loop) : Continuation
+internal abstract class LoopTaskSource(MainLoop? loop, bool isPooled) : Continuation
 {
     private static readonly SendOrPostCallback s_finish = static source => ((LoopTaskSource)source!).Finish();
     private static readonly SendOrPostCallback s_attach = static wait => ((ForeignWait)wait!).Attach();
 
     private object? _continuation;
-    private object? _failure;          // an UnseenException, or the OperationCanceledException
+    private object? _failure;          // an UnseenException, or the OperationCanceledException; in the pool, the next one that is free
     private LoopTaskStatus _outcome;   // while it has not become the status
     private volatile LoopTaskStatus _status;
-    private bool _isAwaited;
-    private bool _isForgotten;
+    private Awaited _awaited;
+
+    // By whom.
+    private enum Awaited : byte
+    {
+        NotYet,
+        ByOne,
+        ByNobody, // forgotten: it counts as awaited
+    }
 
     /// <summary>The loop on which it ends.</summary>
     public MainLoop? Loop { get; private set; } = loop;
@@ -34,7 +42,14 @@ internal abstract class LoopTaskSource(MainLoop? loop) : Continuation
     public int Version { get; private set; }
 
     /// <summary>In the pool.</summary>
-    public LoopTaskSource? Next { get; set; }
+    public LoopTaskSource? Next
+    {
+        get => Unsafe.As<LoopTaskSource?>(_failure);
+        set => _failure = value;
+    }
+
+    /// <summary>Whether it goes to its loop's pool at its end.</summary>
+    protected bool IsPooled { get; } = isPooled;
 
     public LoopTaskStatus Status => _status;
 
@@ -45,7 +60,7 @@ internal abstract class LoopTaskSource(MainLoop? loop) : Continuation
     /// <summary>For an awaiter: whether it is over. Throws when the task is awaited a second time.</summary>
     public bool IsOver(int version)
     {
-        if (version != Version || _isAwaited)
+        if (version != Version || _awaited != Awaited.NotYet)
         {
             throw AwaitedTwice();
         }
@@ -74,12 +89,12 @@ internal abstract class LoopTaskSource(MainLoop? loop) : Continuation
     /// <summary>Nobody will ever await it: an exception goes to the loop's handler.</summary>
     public void Forget(int version)
     {
-        if (version != Version || _isAwaited)
+        if (version != Version || _awaited != Awaited.NotYet)
         {
             throw AwaitedTwice();
         }
 
-        _isAwaited = _isForgotten = true;
+        _awaited = Awaited.ByNobody;
         if (_status != LoopTaskStatus.Pending)
         {
             EndForgotten();
@@ -160,7 +175,7 @@ internal abstract class LoopTaskSource(MainLoop? loop) : Continuation
     {
         Version++;
         _failure = _continuation = null;
-        _isAwaited = _isForgotten = false;
+        _awaited = Awaited.NotYet;
         Clear();
         if (Loop is { IsOnOwnThread: true })
         {
@@ -171,7 +186,7 @@ internal abstract class LoopTaskSource(MainLoop? loop) : Continuation
 
     private void Attach(object continuation)
     {
-        _isAwaited = true;
+        _awaited = Awaited.ByOne;
         if (_status == LoopTaskStatus.Pending)
         {
             _continuation = continuation;
@@ -186,7 +201,7 @@ internal abstract class LoopTaskSource(MainLoop? loop) : Continuation
     {
         lock (this)
         {
-            _isAwaited = true;
+            _awaited = Awaited.ByOne;
             if (_status == LoopTaskStatus.Pending)
             {
                 _continuation = continuation;
@@ -200,7 +215,7 @@ internal abstract class LoopTaskSource(MainLoop? loop) : Continuation
     private void Finish()
     {
         _status = _outcome;
-        if (_isForgotten)
+        if (_awaited == Awaited.ByNobody)
         {
             EndForgotten();
         }
@@ -217,7 +232,7 @@ internal abstract class LoopTaskSource(MainLoop? loop) : Continuation
         lock (this)
         {
             _status = _outcome;
-            (continuation, isForgotten) = (_continuation, _isForgotten);
+            (continuation, isForgotten) = (_continuation, _awaited == Awaited.ByNobody);
         }
 
         if (isForgotten)
@@ -278,7 +293,7 @@ internal abstract class LoopTaskSource(MainLoop? loop) : Continuation
 
 /// <summary>The source of a task with a result.</summary>
 /// <typeparam name="T">The result's type.</typeparam>
-internal class LoopTaskSource<T>(MainLoop? loop) : LoopTaskSource(loop)
+internal class LoopTaskSource<T>(MainLoop? loop, bool isPooled = false) : LoopTaskSource(loop, isPooled)
 {
     private T? _result;
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Mainspring;
 
 /// <summary>The part of a box that does not know its method.</summary>
-internal abstract class StateMachineBox<T>(MainLoop? loop) : LoopTaskSource<T>(loop)
+internal abstract class StateMachineBox<T>(MainLoop? loop, bool isPooled) : LoopTaskSource<T>(loop, isPooled)
 {
     private Action? _resume;
 
@@ -12,7 +12,7 @@ internal abstract class StateMachineBox<T>(MainLoop? loop) : LoopTaskSource<T>(l
 }
 
 /// <summary>Where a <see cref="LoopTask"/> method lives while it waits. The loop's pool keeps it for the next call of the same method.</summary>
-internal sealed class StateMachineBox<TStateMachine, T>(MainLoop? loop, bool isPooled) : StateMachineBox<T>(loop)
+internal sealed class StateMachineBox<TStateMachine, T>(MainLoop? loop, bool isPooled) : StateMachineBox<T>(loop, isPooled)
     where TStateMachine : IAsyncStateMachine
 {
     private TStateMachine? _stateMachine;
@@ -23,7 +23,7 @@ internal sealed class StateMachineBox<TStateMachine, T>(MainLoop? loop, bool isP
     /// <param name="stateMachine">The method.</param>
     /// <param name="place">Its builder's place for the box.</param>
     /// <param name="loop">The loop, when the awaiter knows it.</param>
-    public static void Move(ref TStateMachine stateMachine, ref StateMachineBox<T>? place, MainLoop? loop)
+    public static void Move(ref TStateMachine stateMachine, ref LoopTaskSource<T>? place, MainLoop? loop)
     {
         MainLoop? here = MainLoop.Current;
         loop ??= here;
@@ -46,7 +46,7 @@ internal sealed class StateMachineBox<TStateMachine, T>(MainLoop? loop, bool isP
 
     protected override void GiveBack()
     {
-        if (isPooled)
+        if (IsPooled)
         {
             Loop!.TaskPool.Add(typeof(StateMachineBox<TStateMachine, T>), this);
         }

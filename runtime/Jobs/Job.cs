@@ -464,13 +464,30 @@ public class Job
         }
     }
 
+    // Along what this one waits for, and back along what waits for the other one, in turns: whichever way is shorter ends it. Long chains grow at one of their ends, and there one of the
+    // ways has no step.
     private bool IsWaitingFor(Job other)
     {
-        for (Job? job = _waitsFor as Job; job is not null; job = job._waitsFor as Job)
+        Job? behind = other;
+        for (Job? ahead = _waitsFor as Job; ahead is not null; ahead = ahead._waitsFor as Job)
         {
-            if (job == other)
+            if (ahead == other || behind == this)
             {
                 return true;
+            }
+
+            switch (behind?.Waiters)
+            {
+                case null when behind is null: // several jobs wait for one: that way is not gone
+                    break;
+                case null or [] or [not Job]:
+                    return false;
+                case [Job waiter]:
+                    behind = waiter;
+                    break;
+                default:
+                    behind = null;
+                    break;
             }
         }
 

@@ -1,19 +1,25 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Mainspring;
 
 /// <summary>
 /// The jobs that run in one phase of the next frame, in their order. What is added after the frame has begun runs in the one after it. A job that yields
-/// the next frame again and again costs its two calls and nothing else: its object is not even touched.
+/// the next frame again and again costs its two calls and nothing else: its object is not even touched. One that leaves makes a gap; the gaps are closed
+/// when they are many, so that jobs that come and go do not move all the others in every frame.
 /// </summary>
 internal sealed class JobPass
 {
     private Entry[] _entries = new Entry[16];
-    private int _count;
+    private int _places;            // that are taken, the gaps too
+    private int _gaps;
     private int _at = int.MaxValue; // the job that runs now
-    private int _kept;              // those before it that stay
     private int _end;               // those that stood here when the frame began
-    private bool _hasLeft;          // a job has ended, perhaps not in a run
+    private bool _hasLeft;          // a job has ended outside of a run
 
-    public int Count => _count;
+    /// <summary>How many jobs stand here, also those that have ended and were not met since.</summary>
+    public int Count => _places - _gaps;
 
     /// <summary>How many passes have begun.</summary>
     public long Number { get; private set; }
@@ -22,7 +28,7 @@ internal sealed class JobPass
     public long PassesOver(int place) => place > _at ? Number - 1 : Number;
 
     /// <summary>The job that runs now, or null.</summary>
-    public Job? Running => _at < _count ? _entries[_at].Job : null;
+    public Job? Running => _at < _places ? _entries[_at].Job : null;
 
     /// <summary>Where it stands.</summary>
     public int Place => _at;
@@ -33,13 +39,13 @@ internal sealed class JobPass
     /// <summary>Adds a job and returns its place. A null routine asks the job before it runs (<see cref="Job.StepHeld"/>).</summary>
     public int Add(Job job, IEnumerator<Wait>? routine)
     {
-        if (_count == _entries.Length)
+        if (_places == _entries.Length)
         {
-            Array.Resize(ref _entries, _count * 2);
+            Array.Resize(ref _entries, _places * 2);
         }
 
-        _entries[_count] = new Entry(job, routine);
-        return _count++;
+        _entries[_places] = new Entry(job, routine);
+        return _places++;
     }
 
     /// <summary>Has the job that stands there asked before it runs.</summary>
@@ -50,12 +56,12 @@ internal sealed class JobPass
     }
 
     /// <summary>A frame begins: what stands here now has its step in it.</summary>
-    public void BeginFrame() => _end = _count;
+    public void BeginFrame() => _end = _places;
 
     /// <summary>Runs every job that stood here when the frame began once. One that throws ends, and disturbs no other.</summary>
     public void Run(MainLoop loop, bool isObserved, LoopTrace? trace)
     {
-        _at = _kept = 0;
+        _at = 0;
         Number++;
         while (_at < _end)
         {
@@ -72,23 +78,23 @@ internal sealed class JobPass
             }
             catch (Exception exception)
             {
-                Job failed = _entries[_at].Job;
-                failed.Fail(exception);
+                IsInterrupted = false;
+                _entries[_at].Job!.Fail(exception);
+                Leave(_at);
                 _at++;
             }
         }
 
-        // Close the gap before what was added meanwhile.
-        for (int added = _end; added < _count; added++)
+        for (int added = _end; added < _places; added++)
         {
-            _entries[added].Job.WasNotIn(Number); // some were added before this pass ran, though after its frame had begun
-            Keep(added);
+            _entries[added].Job!.WasNotIn(Number); // some were added before this pass ran, though after its frame had begun
         }
 
-        Array.Clear(_entries, _kept, _count - _kept);
-        _count = _kept;
-        _end = 0;
-        _at = int.MaxValue;
+        (_at, _end) = (int.MaxValue, 0);
+        if (_gaps > _places / 4)
+        {
+            CloseGaps();
+        }
     }
 
     /// <summary>Drops the jobs that have ended, when no run does.</summary>
@@ -100,46 +106,79 @@ internal sealed class JobPass
         }
 
         _hasLeft = false;
-        _kept = _end = 0;
-        for (int place = 0; place < _count; place++)
+        for (int place = 0; place < _places; place++)
         {
-            if (!_entries[place].Job.IsDone)
+            if (_entries[place].Job is { IsDone: true })
             {
-                Keep(place);
+                Leave(place);
             }
         }
 
-        Array.Clear(_entries, _kept, _count - _kept);
-        _count = _kept;
+        CloseGaps();
     }
 
     private void RunAll()
     {
-        for (; _at < _end; _at++)
+        int at = _at;
+        for (int last = _end - Prefetch.Ahead; at < last; _at = ++at)
         {
-            Prefetch.Object(ref _entries[Math.Min(_at + Prefetch.Ahead, _end - 1)].Routine);
-            IEnumerator<Wait>? routine = _entries[_at].Routine;
-            bool moved = routine is not null && routine.MoveNext();
-            if (moved && !IsInterrupted && routine!.Current.IsNextFrame)
+            ref Entry entry = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_entries), (nint)(uint)at); // a step may have made the array longer
+            Prefetch.Object(ref Unsafe.Add(ref entry, Prefetch.Ahead).Routine, behind: 32); // its state and what it yields
+            Step(ref entry);
+        }
+
+        for (; at < _end; _at = ++at)
+        {
+            Step(ref _entries[at]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Step(ref Entry entry)
+    {
+        IEnumerator? routine = entry.Routine;
+        if (routine is null)
+        {
+            Finish(hasRun: false, moved: false);
+        }
+        else if (!routine.MoveNext())
+        {
+            Finish(hasRun: true, moved: false);
+        }
+        else if (IsInterrupted)
+        {
+            Finish(hasRun: true, moved: true);
+        }
+        else if (entry.IsPlain)
+        {
+            if (routine.Current is not null)
             {
-                Keep(_at);
+                Finish(hasRun: true, moved: true);
             }
-            else
-            {
-                Finish(routine is not null, moved);
-            }
+        }
+        else if (!Unsafe.As<IEnumerator<Wait>>(routine).Current.IsNextFrame)
+        {
+            Finish(hasRun: true, moved: true);
         }
     }
 
     // A step that did not just yield the next frame.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Finish(bool hasRun, bool moved)
     {
         IsInterrupted = false;
-        Job job = _entries[_at].Job;
-        if (hasRun ? job.AfterStep(moved) : job.StepHeld())
+        if (_entries[_at].Job is not { } job)
         {
-            _entries[_at].Routine = job.RoutineInPass;
-            Keep(_at);
+            return; // a gap
+        }
+
+        if (!(hasRun ? job.AfterStep(moved) : job.StepHeld()))
+        {
+            Leave(_at);
+        }
+        else
+        {
+            _entries[_at].SetRoutine(job.RoutineInPass);
         }
     }
 
@@ -147,13 +186,17 @@ internal sealed class JobPass
     {
         for (; _at < _end; _at++)
         {
-            Job job = _entries[_at].Job;
+            if (_entries[_at].Job is not { } job)
+            {
+                continue;
+            }
+
             var work = new Work(WorkKind.Job, job);
             trace?.Begin(in work);
             long startNs = loop.Clock.ReadNs();
             try
             {
-                IEnumerator<Wait>? routine = _entries[_at].Routine;
+                IEnumerator? routine = _entries[_at].Routine;
                 Finish(routine is not null, routine is not null && routine.MoveNext());
             }
             finally
@@ -164,20 +207,56 @@ internal sealed class JobPass
         }
     }
 
-    private void Keep(int place)
+    private void Leave(int place)
     {
-        if (_kept != place)
-        {
-            _entries[_kept] = _entries[place];
-            _entries[_kept].Job.PlaceInPass = _kept;
-        }
-
-        _kept++;
+        _entries[place] = default;
+        _gaps++;
     }
 
-    private struct Entry(Job job, IEnumerator<Wait>? routine)
+    private void CloseGaps()
     {
-        public readonly Job Job = job;
-        public IEnumerator<Wait>? Routine = routine;
+        int kept = 0;
+        for (int place = 0; place < _places; place++)
+        {
+            if (_entries[place].Job is not { } job)
+            {
+                continue;
+            }
+
+            if (kept != place)
+            {
+                _entries[kept] = _entries[place];
+                job.PlaceInPass = kept;
+            }
+
+            kept++;
+        }
+
+        Array.Clear(_entries, kept, _places - kept);
+        (_places, _gaps, _end) = (kept, 0, 0);
+    }
+
+    private struct Entry
+    {
+        public readonly Job? Job;
+        public IEnumerator? Routine; // of waits; or, when it is plain, of objects, as the user gave it
+        public bool IsPlain;
+
+        public Entry(Job job, IEnumerator<Wait>? routine)
+        {
+            Job = job;
+            SetRoutine(routine);
+        }
+
+        public void SetRoutine(IEnumerator<Wait>? routine)
+        {
+            var plain = routine as JobRoutine;
+            IsPlain = plain is not null;
+            IEnumerator? next = plain?.Inner ?? routine;
+            if (Routine != next)
+            {
+                Routine = next;
+            }
+        }
     }
 }

@@ -234,7 +234,7 @@ public sealed class AwaitContract : VirtualLoopSuite
         Task[] tasks =
         [
             Task.Run(async () => Note(await Done(loop.NextFrame()))),
-            Task.Run(async () => Note(await Done(loop.NextFrame(FramePhase.Render, cancellation.Token)))),
+            Task.Run(async () => Note(await DoneOrCancelled(loop.NextFrame(FramePhase.Render, cancellation.Token)))),
             Task.Run(async () => Note(await Late(loop.Delay(TimeSpan.FromMilliseconds(1))))),
             Task.Run(async () => Note(await Late(loop.Delay(TimeSpan.FromMilliseconds(1), cancellation.Token)))),
             Task.Run(async () =>
@@ -247,6 +247,12 @@ public sealed class AwaitContract : VirtualLoopSuite
         Check.Sequence([thread, thread, thread, thread, thread], threads);
 
         static async Task<int> Done(FrameAwaitable wait)
+        {
+            await wait;
+            return Environment.CurrentManagedThreadId;
+        }
+
+        static async Task<int> DoneOrCancelled(CancelableFrameAwaitable wait)
         {
             await wait;
             return Environment.CurrentManagedThreadId;
