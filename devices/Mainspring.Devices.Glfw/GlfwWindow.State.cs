@@ -406,6 +406,11 @@ public sealed unsafe partial class GlfwWindow
 
     private nint Checked()
     {
+        if (_hasLostDisplay)
+        {
+            return 0; // nothing is done any more: it cannot be seen
+        }
+
         if (_window == 0)
         {
             throw NotOpen();

@@ -34,6 +34,32 @@ internal sealed class WindowBench : IDisposable
 
     public IEnumerable<WindowEvent> Of(WindowEventKind kind) => Events.Where(e => e.Kind == kind);
 
+    public List<WindowEventKind> Kinds => [.. Events.Select(e => e.Kind)];
+
+    /// <summary>Ticks until so many events of a kind have come.</summary>
+    public void Await(WindowEventKind kind, int count = 1) => Pump.Until(Loop, () => Of(kind).Count() >= count);
+
+    /// <summary>Ticks until what was done at the display so far has been emitted: the answer is a scroll event, which comes after it.</summary>
+    public void Settle()
+    {
+        int before = Of(WindowEventKind.Scroll).Count();
+        Driver.Scroll();
+        Driver.Flush();
+        Await(WindowEventKind.Scroll, before + 1);
+        Events.RemoveAt(Events.FindLastIndex(e => e.Kind == WindowEventKind.Scroll));
+    }
+
+    /// <summary>Lets the server's clock go on, which counts milliseconds: GLFW takes the second press of a key at one time for an echo of its input method, and drops it.</summary>
+    public void NextMillisecond()
+    {
+        TimeSpan start = XDriver.ServerClock();
+        do
+        {
+            Driver.Sync();
+        }
+        while (XDriver.ServerClock() - start < TimeSpan.FromMilliseconds(2));
+    }
+
     public void Dispose()
     {
         Driver.Dispose();

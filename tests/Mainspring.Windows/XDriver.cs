@@ -15,11 +15,29 @@ internal sealed unsafe partial class XDriver : IDisposable
         }
     }
 
+    /// <summary>The clock of a server on this machine: the kernel's coarse one, which may stand for milliseconds.</summary>
+    public static TimeSpan ServerClock()
+    {
+        const int MonotonicCoarse = 6;
+        long* time = stackalloc long[2];
+        _ = GetTime(MonotonicCoarse, time);
+        return TimeSpan.FromSeconds(time[0]) + TimeSpan.FromMicroseconds(time[1] / 1000);
+    }
+
     public void Key(int code, bool isDown) => _ = FakeKey(_display, (uint)code, isDown ? 1 : 0, 0);
 
     public void Button(int button, bool isDown) => _ = FakeButton(_display, (uint)button, isDown ? 1 : 0, 0);
 
+    /// <summary>Turns the wheel by one notch, upwards.</summary>
+    public void Scroll()
+    {
+        Button(4, true);
+        Button(4, false);
+    }
+
     public void MoveTo(int x, int y) => _ = FakeMotion(_display, -1, x, y, 0);
+
+    public void MoveBy(int x, int y) => _ = FakeRelativeMotion(_display, x, y, 0);
 
     public void Focus(nuint window) => _ = SetInputFocus(_display, window, 1, 0);
 
@@ -28,6 +46,32 @@ internal sealed unsafe partial class XDriver : IDisposable
     public void Resize(nuint window, int width, int height) => _ = ResizeWindow(_display, window, (uint)width, (uint)height);
 
     public void Move(nuint window, int x, int y) => _ = MoveWindow(_display, window, x, y);
+
+    /// <summary>Asks a window to close, as the button of its title bar does.</summary>
+    public void AskToClose(nuint window)
+    {
+        ClientMessage message = new()
+        {
+            Type = 33, // ClientMessage
+            Window = window,
+            MessageType = InternAtom(_display, "WM_PROTOCOLS", 0),
+            Format = 32,
+            Data0 = (nint)InternAtom(_display, "WM_DELETE_WINDOW", 0),
+        };
+        _ = SendEvent(_display, window, 0, 0, &message);
+    }
+
+    public void Destroy(nuint window) => _ = DestroyWindow(_display, window);
+
+    /// <summary>The size that the server says a window has.</summary>
+    public (int Width, int Height) SizeOf(nuint window)
+    {
+        nuint root;
+        int x, y;
+        uint width, height, border, depth;
+        _ = GetGeometry(_display, window, &root, &x, &y, &width, &height, &border, &depth);
+        return ((int)width, (int)height);
+    }
 
     /// <summary>Sends what was done, without waiting for the server.</summary>
     public void Flush() => _ = FlushDisplay(_display);
@@ -43,6 +87,35 @@ internal sealed unsafe partial class XDriver : IDisposable
             _display = 0;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int GetTime(int clock, long* time);
+
+    // XClientMessageEvent, in a union that is 192 bytes long.
+    [StructLayout(LayoutKind.Sequential, Size = 192)]
+    private struct ClientMessage
+    {
+        public int Type;
+        public nuint Serial;
+        public int IsSent;
+        public nint Display;
+        public nuint Window;
+        public nuint MessageType;
+        public int Format;
+        public nint Data0;
+    }
+
+    [LibraryImport("libX11.so.6", EntryPoint = "XInternAtom", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nuint InternAtom(nint display, string name, int onlyIfExists);
+
+    [LibraryImport("libX11.so.6", EntryPoint = "XSendEvent")]
+    private static partial int SendEvent(nint display, nuint window, int propagates, nint mask, ClientMessage* message);
+
+    [LibraryImport("libX11.so.6", EntryPoint = "XDestroyWindow")]
+    private static partial int DestroyWindow(nint display, nuint window);
+
+    [LibraryImport("libX11.so.6", EntryPoint = "XGetGeometry")]
+    private static partial int GetGeometry(nint display, nuint window, nuint* root, int* x, int* y, uint* width, uint* height, uint* border, uint* depth);
 
     [LibraryImport("libX11.so.6", EntryPoint = "XOpenDisplay")]
     private static partial nint OpenDisplay(nint name);
@@ -73,4 +146,7 @@ internal sealed unsafe partial class XDriver : IDisposable
 
     [LibraryImport("libXtst.so.6", EntryPoint = "XTestFakeMotionEvent")]
     private static partial int FakeMotion(nint display, int screen, int x, int y, nuint delay);
+
+    [LibraryImport("libXtst.so.6", EntryPoint = "XTestFakeRelativeMotionEvent")]
+    private static partial int FakeRelativeMotion(nint display, int x, int y, nuint delay);
 }

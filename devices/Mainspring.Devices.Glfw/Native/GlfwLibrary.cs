@@ -25,6 +25,7 @@ internal static unsafe class GlfwLibrary
     private static bool s_isHandlingErrors; // of Xlib
     private static bool s_isStarting;
     private static bool s_isLost;
+    private static nint s_library;
     private static nint s_display;          // of Xlib; 0 on other platforms
     private static string s_displayName = "the display";
     private static string? s_refusal;       // the first of the X server's that nobody was told of
@@ -179,11 +180,12 @@ internal static unsafe class GlfwLibrary
 
     private static void Start(string name)
     {
-        if (!NativeLibrary.TryLoad(GlfwNative.Library, typeof(GlfwLibrary).Assembly, null, out nint library))
+        if (s_library == 0 && !NativeLibrary.TryLoad(File, out s_library))
         {
-            throw new IOException($"{name}: GLFW 3 is not installed ({string.Join(", ", Files())}); on Debian and Ubuntu: sudo apt-get install libglfw3; elsewhere the package is called glfw.");
+            throw new IOException($"{name}: GLFW 3 is not installed ({File}); on Debian and Ubuntu: sudo apt-get install libglfw3; elsewhere the package is called glfw.");
         }
 
+        (s_refusal, s_refusals) = (null, 0); // of windows that are closed
         if (OperatingSystem.IsLinux() || OperatingSystem.IsFreeBSD())
         {
             HandleXErrors();
@@ -206,7 +208,7 @@ internal static unsafe class GlfwLibrary
         }
 
         GlfwCallbacks.SetGlobal();
-        s_display = IsX11(library) ? GlfwNative.GetX11Display() : 0;
+        s_display = IsX11(s_library) ? GlfwNative.GetX11Display() : 0;
         if (s_display != 0)
         {
             s_displayName = "the display " + Marshal.PtrToStringUTF8((nint)Xlib.DisplayString(s_display));
@@ -232,24 +234,9 @@ internal static unsafe class GlfwLibrary
         };
     }
 
-    private static string[] Files() =>
-        OperatingSystem.IsWindows() ? ["glfw3.dll"] : OperatingSystem.IsMacOS() ? ["libglfw.3.dylib"] : ["libglfw.so.3"];
+    private static string File => OperatingSystem.IsWindows() ? "glfw3.dll" : OperatingSystem.IsMacOS() ? "libglfw.3.dylib" : "libglfw.so.3";
 
-    private static nint Resolve(string library, Assembly assembly, DllImportSearchPath? path)
-    {
-        if (library == GlfwNative.Library)
-        {
-            foreach (string file in Files())
-            {
-                if (NativeLibrary.TryLoad(file, assembly, path, out nint found))
-                {
-                    return found;
-                }
-            }
-        }
-
-        return 0; // the usual way
-    }
+    private static nint Resolve(string library, Assembly assembly, DllImportSearchPath? path) => library == GlfwNative.Library ? s_library : 0; // 0: the usual way
 
     private static void HandleXErrors()
     {
