@@ -7,7 +7,6 @@ public sealed unsafe partial class GlfwWindow
 {
     private string _title;
     private CursorMode _cursorMode;
-    private int _gamepads; // a bit for each that is there
     private (int X, int Y, int Width, int Height) _windowed; // before full screen
 
     /// <summary>The text of its title bar.</summary>
@@ -331,10 +330,18 @@ public sealed unsafe partial class GlfwWindow
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)gamepad, 15u, nameof(gamepad));
         _ = Checked();
-        GamepadState found = default;
-        bool isThere = MayCall && GlfwNative.GetGamepadState(gamepad, &found) != 0;
-        state = found;
-        return isThere;
+        return TryAskGamepad(gamepad, out state);
+    }
+
+    /// <summary>
+    /// Has GLFW look whether a gamepad came or went. In a loop with frames this happens in each; without them when something else has happened at the display, so that an idle loop sleeps: call it from the
+    /// handler of a watch of <c>/dev/input</c> where a gamepad is to be seen at once.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The window is not open.</exception>
+    public void LookForGamepads()
+    {
+        _ = Checked();
+        GlfwLibrary.Pump();
     }
 
     /// <summary>What a gamepad calls itself, by its mapping; null when there is none of this number.</summary>
@@ -352,6 +359,14 @@ public sealed unsafe partial class GlfwWindow
         {
             _ = GlfwNative.UpdateGamepadMappings(mappings);
         }
+    }
+
+    private bool TryAskGamepad(int gamepad, out GamepadState state)
+    {
+        GamepadState found = default;
+        bool isThere = MayCall && GlfwNative.GetGamepadState(gamepad, &found) != 0;
+        state = found;
+        return isThere;
     }
 
     private static void ShowNow(nint window) => GlfwNative.ShowWindow(window);
@@ -397,10 +412,9 @@ public sealed unsafe partial class GlfwWindow
         IsFullScreen = Options.FullScreen;
         _windowed = (Position.X, Position.Y, Options.Width, Options.Height);
         ShouldClose = false;
-        _gamepads = 0;
-        for (int i = 0; i < 16; i++)
+        for (int i = 0; Options.Gamepads && i < GamepadTracker.Most; i++)
         {
-            _gamepads |= GlfwNative.IsGamepad(i) != 0 ? 1 << i : 0;
+            OnJoystick(i, isConnected: true);
         }
     }
 

@@ -26,6 +26,9 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
     private readonly Func<Key, bool> _asksKey;
     private readonly Func<MouseButton, bool> _asksButton;
     private readonly Action<Frame> _onInput;
+    private readonly Action<WindowEvent> _queueEvent;
+    private readonly Func<int, GamepadState?> _asksGamepad;
+    private readonly GamepadTracker _gamepads = new();
     private SourceContext? _context;
     private SafeFileHandle? _connection; // on X11: a descriptor of its own for the display's connection; elsewhere an invalid one
     private FrameHandle? _input;      // in a loop with frames
@@ -37,7 +40,7 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
     private bool _mustCompare;        // events were lost: what is held has to be compared with what GLFW says
     private long _lost;
     private Exception? _deferred;     // of a callback
-    private TimeSpan _nextLook;       // without a descriptor
+    private TimeSpan _nextLook;       // without a descriptor, or without frames at a gamepad
 
     /// <summary>A window that opens when it is added to a loop.</summary>
     /// <param name="options">How it is opened; null takes the defaults.</param>
@@ -54,7 +57,9 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
         _title = Options.Title;
         _cursorMode = Options.CursorMode;
         Name = $"window:{Options.Title}";
-        _onInput = _ => EmitStates();
+        _onInput = _ => BeginFrame();
+        _queueEvent = e => Queue(in e);
+        _asksGamepad = pad => TryAskGamepad(pad, out GamepadState state) ? state : null;
         _asksKey = key => key == Key.Unknown || GlfwNative.GetKey(_window, (int)key) != 0;
         _asksButton = button => GlfwNative.GetMouseButton(_window, (int)button) != 0;
     }
@@ -127,7 +132,7 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
             return true;
         }
 
-        if (GlfwLibrary.Display == 0)
+        if (GlfwLibrary.Display == 0 || (!HasFrames && _gamepads.IsAny))
         {
             TimeSpan left = _nextLook - _context!.Loop.Now;
             if (left <= TimeSpan.Zero)
@@ -158,6 +163,11 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
         if (DueCount == 0)
         {
             GlfwLibrary.Pump();
+            if (!HasFrames)
+            {
+                PollGamepads();
+            }
+
             _nextLook = context.Loop.Now + Options.MaxSleep;
         }
 
@@ -225,11 +235,13 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
 
     internal void OnJoystick(int joystick, bool isConnected)
     {
-        bool isGamepad = isConnected ? GlfwNative.IsGamepad(joystick) != 0 : (_gamepads & (1 << joystick)) != 0;
-        if (isGamepad)
+        if (!isConnected)
         {
-            _gamepads = isConnected ? _gamepads | (1 << joystick) : _gamepads & ~(1 << joystick);
-            Queue(new WindowEvent(isConnected ? WindowEventKind.GamepadConnected : WindowEventKind.GamepadDisconnected) { Gamepad = joystick });
+            _gamepads.Remove(joystick, _queueEvent);
+        }
+        else if (GlfwNative.IsGamepad(joystick) != 0)
+        {
+            _gamepads.Add(joystick, _queueEvent);
         }
     }
 
@@ -320,13 +332,37 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
         return 1;
     }
 
-    // In each frame, before the handlers of its Input phase that were added later: the states that have come since the last one, unless a flood of other events stands before them.
-    private void EmitStates()
+    // In each frame, before the handlers of its Input phase that were added later: the states that have come since the last one, and what the gamepads say.
+    private void BeginFrame()
     {
-        while (_context is { } context && _queue.Count > 0 && _queue.Settled == 0)
+        bool isClear = _queue.Settled == 0; // otherwise a flood of other events stands before them
+        _isDispatching = true;
+        if (Options.Gamepads && !GlfwLibrary.IsLost)
         {
-            WindowEvent e = _queue.Take();
-            Emit(context, in e);
+            GlfwLibrary.Pump(); // GLFW looks for gamepads that come in no other place
+            PollGamepads();
+        }
+
+        while (isClear && _context is { } context && _queue.Count > 0)
+        {
+            EmitFirst(context);
+        }
+
+        _isDispatching = false;
+    }
+
+    private void PollGamepads()
+    {
+        if (_gamepads.IsAny && !GlfwLibrary.IsLost)
+        {
+            if (IsFocused)
+            {
+                _gamepads.Poll(_asksGamepad, _queueEvent);
+            }
+            else
+            {
+                _gamepads.ReleaseAll(_queueEvent);
+            }
         }
     }
 
@@ -469,7 +505,8 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
         _connection = null;
         _queue.Clear();
         _held.Clear();
-        (_lost, _mustCompare, _mustRedraw, _deferred, _gamepads) = (0, false, false, null, 0);
+        _gamepads.Clear();
+        (_lost, _mustCompare, _mustRedraw, _deferred) = (0, false, false, null);
         (IsFocused, IsMouseInside) = (false, false);
         GlfwLibrary.Release();
     }

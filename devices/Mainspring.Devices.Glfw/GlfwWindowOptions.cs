@@ -78,7 +78,13 @@ public sealed record GlfwWindowOptions
     public bool RawMotion { get; init; }
 
     /// <summary>
-    /// Where the display has no descriptor (all but X11): how long the loop sleeps at the most before it looks for events. On X11 it is not used: there the loop sleeps as long as nothing happens.
+    /// Whether gamepads are asked how they stand: they are not on the display's connection, and tell nothing by themselves. In a loop with frames that is at the begin of each frame; without them every
+    /// <see cref="MaxSleep"/>, and only while there is one.
+    /// </summary>
+    public bool Gamepads { get; init; } = true;
+
+    /// <summary>
+    /// Where the display has no descriptor (all but X11): how long the loop sleeps at the most before it looks for events. On X11 the loop sleeps as long as nothing happens, unless there is a gamepad.
     /// </summary>
     public TimeSpan MaxSleep { get; init; } = TimeSpan.FromMilliseconds(8);
 }

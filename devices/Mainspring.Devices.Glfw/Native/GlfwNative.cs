@@ -28,7 +28,7 @@ internal static unsafe partial class GlfwNative
     public const int LockKeyModifiers = 0x00033004;     // GLFW_LOCK_KEY_MODS
     public const int RawMotion = 0x00033005;            // GLFW_RAW_MOUSE_MOTION
     public const int Connected = 0x00040001;            // GLFW_CONNECTED
-    public const int PlatformX11 = 0x00060004;          // GLFW_PLATFORM_X11 of 3.4
+    public const int PlatformX11 = 0x00060004;          // GLFW_PLATFORM_X11
 
     /// <summary>What stands for the library until <see cref="GlfwLibrary"/> has found its file.</summary>
     public const string Library = "glfw";

@@ -1,7 +1,7 @@
 namespace Mainspring.Devices.Glfw;
 
 /// <summary>A mode of a monitor.</summary>
-internal struct VideoMode // GLFWvidmode
+internal struct VideoMode // struct GLFWvidmode
 {
     public int Width;       // width
     public int Height;      // height
