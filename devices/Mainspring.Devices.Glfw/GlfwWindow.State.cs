@@ -303,7 +303,7 @@ public sealed unsafe partial class GlfwWindow
             nint handle = MonitorNumber(monitor);
             GlfwMonitor mode = GlfwMonitor.Describe(handle);
             _windowed = IsFullScreen ? _windowed : (Position.X, Position.Y, Size.Width, Size.Height);
-            GlfwNative.SetWindowMonitor(window, handle, 0, 0, mode.Width, mode.Height, mode.RefreshRate == 0 ? -1 : mode.RefreshRate);
+            GlfwLibrary.Show(window, handle, mode.Width, mode.Height, mode.RefreshRate == 0 ? -1 : mode.RefreshRate);
             IsFullScreen = true;
         }
     }
@@ -369,7 +369,7 @@ public sealed unsafe partial class GlfwWindow
         return isThere;
     }
 
-    private static void ShowNow(nint window) => GlfwNative.ShowWindow(window);
+    private static void ShowNow(nint window) => GlfwLibrary.Show(window);
 
     private static void HideNow(nint window) => GlfwNative.HideWindow(window);
 

@@ -422,7 +422,7 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
         Hint(GlfwNative.DepthBits, Options.DepthBits);
         Hint(GlfwNative.StencilBits, Options.StencilBits);
         Hint(GlfwNative.Resizable, Options.Resizable);
-        Hint(GlfwNative.Visible, Options.Visible);
+        Hint(GlfwNative.Visible, false); // shown below
         Hint(GlfwNative.Decorated, Options.Decorated);
         Hint(GlfwNative.Focused, Options.Focused);
         Hint(GlfwNative.FocusOnShow, Options.Focused);
@@ -432,7 +432,7 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
         Hint(GlfwNative.RefreshRate, Options.RefreshRate ?? -1);
 
         nint monitor = Options.FullScreen ? MonitorNumber(Options.Monitor) : 0;
-        nint window = GlfwNative.CreateWindow(Options.Width, Options.Height, _title, monitor, Options.SharesWith?._window ?? 0);
+        nint window = GlfwNative.CreateWindow(Options.Width, Options.Height, _title, 0, Options.SharesWith?._window ?? 0);
         if (window == 0)
         {
             throw new IOException($"{Name}: the window cannot be opened: {GlfwLibrary.TakeError() ?? GlfwLibrary.TakeRefusal() ?? "no reason was given"}.{Advice()}");
@@ -460,7 +460,16 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
             GlfwNative.MakeContextCurrent(before);
         }
 
-        ReadState();
+        if ((Options.Visible || Options.FullScreen) && !GlfwLibrary.IsLost)
+        {
+            GlfwLibrary.Show(window, monitor, Options.Width, Options.Height, Options.RefreshRate ?? -1);
+        }
+
+        if (!GlfwLibrary.IsLost)
+        {
+            ReadState();
+        }
+
         return window;
     }
 

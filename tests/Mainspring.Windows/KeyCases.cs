@@ -37,7 +37,7 @@ public sealed class KeyCases : IDisposable
         }
 
         _bench.Driver.Flush();
-        _bench.Await(WindowEventKind.Key, 2 * Count);
+        _bench.Settle();
         Check.Sequence(wanted, _bench.Of(WindowEventKind.Key).Select(e => (e.Key, e.ScanCode, e.Action)));
         Check.Sequence(text, _bench.Of(WindowEventKind.Text).Select(e => e.Text.ToString()));
     }

@@ -15,8 +15,8 @@ internal sealed unsafe partial class XDriver : IDisposable
         }
     }
 
-    /// <summary>The clock of a server on this machine: the kernel's coarse one, which may stand for milliseconds.</summary>
-    public static TimeSpan ServerClock()
+    /// <summary>The kernel's coarse clock, which stands for milliseconds at a time.</summary>
+    public static TimeSpan CoarseClock()
     {
         const int MonotonicCoarse = 6;
         long* time = stackalloc long[2];

@@ -25,6 +25,7 @@ internal static unsafe class GlfwLibrary
     private static bool s_isHandlingErrors; // of Xlib
     private static bool s_isStarting;
     private static bool s_isLost;
+    private static nuint s_showing;         // the X server's number of the window that is being shown
     private static nint s_library;
     private static nint s_display;          // of Xlib; 0 on other platforms
     private static string s_displayName = "the display";
@@ -98,6 +99,22 @@ internal static unsafe class GlfwLibrary
         {
             throw new InvalidOperationException($"{name} was used on thread {Environment.CurrentManagedThreadId}; it belongs to thread {s_thread}. Use Post.");
         }
+    }
+
+    /// <summary>Shows a window, on a monitor or not. GLFW then waits for the server's answer, and would go on for ever when the server ends meanwhile: so it is given that answer.</summary>
+    public static void Show(nint window, nint monitor = 0, int width = 0, int height = 0, int refreshRate = -1)
+    {
+        s_showing = s_display != 0 ? GlfwNative.GetX11Window(window) : 0;
+        if (monitor != 0)
+        {
+            GlfwNative.SetWindowMonitor(window, monitor, 0, 0, width, height, refreshRate);
+        }
+        else
+        {
+            GlfwNative.ShowWindow(window);
+        }
+
+        s_showing = 0;
     }
 
     /// <summary>Closes a window; when GLFW is in the midst of its own work, after it.</summary>
@@ -287,5 +304,13 @@ internal static unsafe class GlfwLibrary
 
     // Instead of exit(1): Xlib's functions return, and what they return means nothing.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnIoErrorExit(nint display, void* data) => s_isLost = true;
+    private static void OnIoErrorExit(nint display, void* data)
+    {
+        s_isLost = true;
+        if (s_showing != 0)
+        {
+            XVisibilityEvent shown = new() { Type = XVisibilityEvent.VisibilityNotify, Display = display, Window = s_showing };
+            _ = Xlib.PutBackEvent(display, &shown);
+        }
+    }
 }

@@ -29,6 +29,9 @@ internal static unsafe partial class Xlib
     [LibraryImport(Library, EntryPoint = "XSetIOErrorExitHandler")] // of 1.7
     public static partial void SetIoErrorExitHandler(nint display, delegate* unmanaged[Cdecl]<nint, void*, void> handler, void* data);
 
+    [LibraryImport(Library, EntryPoint = "XPutBackEvent")]
+    public static partial int PutBackEvent(nint display, XVisibilityEvent* e);
+
     [LibraryImport(Library, EntryPoint = "XGetErrorText")]
     public static partial int GetErrorText(nint display, int code, byte* text, int length);
 
