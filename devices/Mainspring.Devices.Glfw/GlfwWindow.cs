@@ -18,6 +18,8 @@ namespace Mainspring.Devices.Glfw;
 [DebuggerDisplay("{Name}, open: {IsOpen}")]
 public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
 {
+    private const int MostPerFrame = 256; // of a flood: what is left is dispatched in the next tick
+
     private static readonly Func<Key, bool> s_noKey = static _ => false;
     private static readonly Func<MouseButton, bool> s_noButton = static _ => false;
 
@@ -343,7 +345,7 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
             PollGamepads();
         }
 
-        while (isClear && _context is { } context && _queue.Count > 0)
+        for (int i = 0; isClear && i < MostPerFrame && _context is { } context && _queue.Count > 0; i++)
         {
             EmitFirst(context);
         }
