@@ -53,6 +53,7 @@ internal sealed class WindowBench : IDisposable
     /// <summary>Lets the server's clock go on, which counts milliseconds: GLFW takes the second press of a key at one time for an echo of its input method, and drops it.</summary>
     public void NextMillisecond()
     {
+        Driver.Sync(); // what was done before has its time now
         TimeSpan start = XDriver.CoarseClock();
         long stamp = Stopwatch.GetTimestamp();
         do
