@@ -99,7 +99,6 @@ public sealed partial class MainLoop
         var context = new SourceContext(handle);
         handle.Context = context;
         handle.IsDisconnecting = false;
-        handle.HasEnded = false;
         handle.IsAttaching = true;
         var ambient = AmbientContext.Capture(); // the caller's: this may be in the middle of a callback, or outside of the loop
         object? outer = Begin(WorkKind.Source, handle);
@@ -139,6 +138,7 @@ public sealed partial class MainLoop
         }
 
         handle.State = SourceState.Attached;
+        handle.HasEnded &= handle.IsDisconnecting; // or within this attach
         handle.AttachedNs = Clock.ReadNs();
         handle.CountsAtAttach = (handle.BytesCount, handle.EventCount);
         handle.AttachCount++;
