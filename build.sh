@@ -16,6 +16,7 @@ readonly test_packages=("${link_packages[@]}" gcc-aarch64-linux-gnu libc6-dev-ar
     g++ libglib2.0-dev libuv1-dev pkg-config valgrind)
 readonly vm_packages=("${link_packages[@]}" qemu-system-x86 linux-image-amd64 linux-headers-amd64 linux-source-6.1 make xz-utils kmod cpio busybox-static
     gpiod libgpiod-dev evtest i2c-tools strace python3)
+readonly window_packages=("${link_packages[@]}" libglfw3 libglfw3-dev libx11-dev xvfb xdotool libgl1-mesa-dri)
 
 usage() {
     cat <<'EOF'
@@ -78,7 +79,9 @@ command_perf() {
     publish_native perf/Mainspring.Perf/Mainspring.Perf.csproj
     publish_native hosts/embed/Mainspring.Embed.csproj
     compile_baselines
-    MAINSPRING_C_BASELINES=$PWD/$baselines exec out/mainspring-perf "$@"
+    local display=()
+    [[ ! -e $baselines/window ]] || ! command -v Xvfb >/dev/null || display=(bash tests/window/display.sh)
+    MAINSPRING_C_BASELINES=$PWD/$baselines exec "${display[@]}" out/mainspring-perf "$@"
 }
 
 command_api() {
@@ -178,6 +181,7 @@ compile_baselines() {
         if [[ $source -nt $program || -n $(find perf/c -name '*.h' -newer "$program") ]]; then
             say "gcc $source"
             local libraries=(-lm)
+            [[ $source != */window.c ]] || { [[ -e /usr/include/GLFW/glfw3.h ]] || continue; libraries+=(-lglfw -lX11); }
             [[ $source != *_libuv.c || ! -e /usr/include/uv.h ]] || libraries+=(-luv)
             [[ $source != */embed.c ]] || libraries+=(-Ihosts/embed/include -Lout -lmainspring "-Wl,-rpath,$PWD/out")
             gcc -O2 -std=gnu11 -Wall -pthread -o "$program" "$source" "${libraries[@]}"
@@ -238,6 +242,7 @@ test_native() {
         test_counting "end to end" bash tests/e2e/run.sh
         test_vm
         test_counting "the C ABI" bash tests/embed/run.sh
+        test_windows
     fi
 }
 
@@ -254,6 +259,12 @@ test_vm() {
         say "test hardware on a real kernel: skipped: ${reason##*$'\n'}"
         skipped=$((skipped + 1))
     fi
+}
+
+test_windows() {
+    need_packages "${window_packages[@]}"
+    test_counting "headers of GLFW and Xlib" bash tests/window/headers.sh
+    test_counting "windows on an X server" bash tests/window/run.sh
 }
 
 need_vm() {

@@ -105,7 +105,7 @@ public sealed partial class MainLoop
         try
         {
             handle.Source.Attach(context);
-            if (handle.Source is IPollableSource pollable)
+            if (handle.Source is IPollableSource pollable && !(pollable is IPreparedSource && pollable.Handle.IsInvalid))
             {
                 if (!Clock.AllowsDescriptors)
                 {
@@ -138,6 +138,7 @@ public sealed partial class MainLoop
         }
 
         handle.State = SourceState.Attached;
+        handle.HasEnded &= handle.IsDisconnecting; // or within this attach
         handle.AttachedNs = Clock.ReadNs();
         handle.CountsAtAttach = (handle.BytesCount, handle.EventCount);
         handle.AttachCount++;
@@ -387,10 +388,10 @@ public sealed partial class MainLoop
         }
 
         source.RetryTimer.Cancel();
-        if (source.FailedAttempts >= source.Retry.MaxAttempts)
+        if (source.HasEnded || source.FailedAttempts >= source.Retry.MaxAttempts)
         {
             source.State = SourceState.Failed;
-            if (source.Retry.MaxAttempts > 0)
+            if (!source.HasEnded && source.Retry.MaxAttempts > 0)
             {
                 Log.Write(LogSeverity.Error, Name, $"{source.Name}: given up after {source.FailedAttempts} attempts to attach it again{(source.LastError is { } last ? $"; its last error: {last.Message}" : "")}");
             }

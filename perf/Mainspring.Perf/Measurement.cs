@@ -33,6 +33,9 @@ internal static class Measurement
             case ("serial", [long bytes]):
                 Serial.Measure((int)bytes);
                 return 0;
+            case ("window", [long keys]):
+                Window.Measure((int)keys);
+                return 0;
             case ("waits", [long delayNs, long count]):
                 Waits.Measure(delayNs, (int)count);
                 return 0;

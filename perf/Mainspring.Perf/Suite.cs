@@ -1,3 +1,5 @@
+using Mainspring.Perf.Measurements;
+
 namespace Mainspring.Perf;
 
 /// <summary>All workloads, with what is asked of them.</summary>
@@ -40,6 +42,7 @@ internal static class Suite
                 new("serial byte to callback, p50", "p50", "p50", Target.Ratio(1.15)),
                 new("serial byte to callback, p99", "p99", "p99"),
             ]),
+            .. Windows(Scaled(4_000)),
             Waits("waits-1ms", "1 ms", 1_000_000, Scaled(400)),
             Waits("waits-16.7ms", "16.7 ms", 16_666_667, Scaled(60)),
             Waits("waits-100ms", "100 ms", 100_000_000, Scaled(12)),
@@ -96,6 +99,18 @@ internal static class Suite
             new($"Cancel + CallAt, {outstanding}; C: 4-ary heap", "at", "heap"),
             new($"Cancel + CallLater, {outstanding}; C: 1 ms wheel", "later", "wheel"),
         ]);
+
+    // Only on a display that is there for this.
+    private static Workload[] Windows(long keys) => Window.IsPossible
+        ?
+        [
+            new("window", "a key at the display, to a loop that sleeps", "window", "window", [keys],
+            [
+                new("key to callback, p50", "p50", "p50", Target.Ratio(1.3)),
+                new("key to callback, p99", "p99", "p99"),
+            ]),
+        ]
+        : [];
 
     private static Workload Waits(string name, string delay, long delayNs, long count) =>
         new(name, $"lateness of a timer after {delay}", "waits", "waits", [delayNs, Math.Max(1, count)],

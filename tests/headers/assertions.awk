@@ -39,8 +39,8 @@ FNR == 1 { file = FILENAME; sub(/^.*\/(runtime|devices)\//, "", file) }
         assert("0", name " does not say what it is in C")
 }
 
-# A member of an enum of codes, whose C name says so: "A = 30, // KEY_A".
-/^    [A-Z][A-Za-z0-9]* = [0-9]+, +\/\/ [A-Z0-9_]+$/ {
+# A member of an enum of codes, whose C name says so: "A = 30, // KEY_A", "Unknown = -1, // GLFW_KEY_UNKNOWN".
+/^    [A-Z][A-Za-z0-9]* = -?(0x)?[0-9A-Fa-f]+, +\/\/ [A-Z0-9_]+$/ {
     assert($NF " == " substr($3, 1, length($3) - 1), $1)
 }
 

@@ -227,6 +227,34 @@ public sealed class RetryCases : IDisposable
     }
 
     [Case]
+    public void Ended_IsFailed_WhateverItsPolicySays_UntilSomeoneWantsItTried()
+    {
+        SourceHandle handle = _loop.Add(_source, s_policy);
+        _source.Dispatching = () => _source.Context!.Ended();
+        _source.Add(1);
+        _loop.Tick();
+        Check.Equal(SourceState.Failed, handle.State);
+        _loop.Run(new RunOptions { For = TimeSpan.FromMinutes(1) });
+        Check.Equal(1, _source.Attaches);
+        Check.Equal(0, _errors.Count);
+        Check.Equal(0, _log.Messages.Count);
+
+        _source.Dispatching = null;
+        _source.IsBroken = true;
+        handle.RetryNow();
+        _loop.Run(new RunOptions { For = TimeSpan.FromMinutes(1) });
+        Check.Equal((SourceState.Failed, 2), (handle.State, _source.Attaches), "one attempt, and no other");
+
+        _source.IsBroken = false;
+        handle.RetryNow();
+        _loop.Tick();
+        Check.Equal(SourceState.Attached, handle.State);
+        _source.Add(2);
+        _loop.Tick();
+        Check.Equal(2L, handle.Counters.Events, "the one that came as it ended, and this one");
+    }
+
+    [Case]
     public void Disconnected_WithinAttach_IsOneRetry()
     {
         var source = new ScriptedSource { Attaching = static context => context.Disconnected() };

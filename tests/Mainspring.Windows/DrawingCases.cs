@@ -1,0 +1,47 @@
+using Mainspring.Contracts;
+using Mainspring.Devices.Glfw;
+
+namespace Mainspring.Windows;
+
+/// <summary>OpenGL in a window.</summary>
+public sealed class DrawingCases
+{
+    [Case]
+    public void ClearedColor_IsReadBack_FrameByFrame()
+    {
+        using var bench = new WindowBench(new LoopOptions { FrameRate = 100 }, new GlfwWindowOptions { Title = "drawing", Width = 320, Height = 240 });
+        bench.Window.MakeCurrent();
+        var gl = new SmallGL(bench.Window);
+        int frames = 0;
+        bench.Loop.OnFrame(FramePhase.Render, _ =>
+        {
+            float green = frames % 2;
+            (int width, int height) = bench.Window.FramebufferSize;
+            gl.Viewport(width, height);
+            gl.Clear(1, green, 0, 1);
+            Check.Equal(((byte)255, (byte)(green * 255), (byte)0), gl.Read(width / 2, height / 2));
+            frames++;
+        });
+        bench.Loop.OnFrame(FramePhase.Present, _ => bench.Window.SwapBuffers());
+        Pump.Until(bench.Loop, () => frames >= 20);
+        Check.Equal(0L, bench.Loop.Counters.Errors);
+    }
+
+    [Case]
+    public void ContextThatDoesNotExist_IsRefusedWithAdvice()
+    {
+        using MainLoop loop = Loops.New();
+        IOException refusal = Check.Throws<IOException>(() => loop.Add(new GlfwWindow(new GlfwWindowOptions { Title = "modern", ApiVersion = new Version(9, 9) })));
+        Check.Contains("ApiVersion", refusal.Message);
+        Check.Equal(0, loop.Counters.Sources);
+        SourceHandle window = loop.Add(new GlfwWindow(new GlfwWindowOptions { Title = "plain" }));
+        Check.Equal(SourceState.Attached, window.State);
+    }
+
+    [Case]
+    public void WithoutAContext_MakeCurrentSaysSo()
+    {
+        using var bench = new WindowBench();
+        Check.Contains("Api is None", Check.Throws<InvalidOperationException>(bench.Window.MakeCurrent).Message);
+    }
+}
