@@ -1,0 +1,7 @@
+namespace Mainspring.Game;
+
+/// <summary>A text to draw: of characters that are 4 units wide and 8 high, which is a cell of a terminal of 80 by 24.</summary>
+/// <param name="X">Its left end.</param>
+/// <param name="Y">Its top.</param>
+/// <param name="Start">Its first character in the list's.</param>
+internal readonly record struct SceneText(float X, float Y, Colour Colour, int Start, int Length);
