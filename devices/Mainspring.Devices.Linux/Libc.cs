@@ -32,6 +32,13 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(SafeFileHandle descriptor, void* buffer, nint count);
 
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int process, int signal);
+
+    // The calling process is 0.
+    [LibraryImport("libc", EntryPoint = "getpgid", SetLastError = true)]
+    public static partial int ProcessGroup(int process);
+
     [LibraryImport("libc", EntryPoint = "posix_openpt", SetLastError = true)]
     public static partial int OpenPseudoTerminal(int flags);
 

@@ -16,6 +16,7 @@ readonly strict=(
     devices/Mainspring.Devices.Linux/Gpio/ChipNodeWatch.cs
     devices/Mainspring.Devices.Linux/Serial/SerialAbi.cs
     devices/Mainspring.Devices.Linux/Folders/Inotify.cs
+    devices/Mainspring.Devices.Linux/Terminal/TerminalAbi.cs
     devices/Mainspring.Devices.Linux/Input/EvdevAbi.cs devices/Mainspring.Devices/Input/InputEventType.cs
     devices/Mainspring.Devices/Input/Input{Key,Axis,Motion,Switch,Led}Code.cs devices/Mainspring.Devices/Input/Input{Property,Bus}.cs
     devices/Mainspring.Devices.Simulation/Input/UinputAbi.cs
@@ -55,6 +56,7 @@ write_source() {
 #include <linux/spi/spidev.h>
 #include <linux/serial.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
