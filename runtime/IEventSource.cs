@@ -31,7 +31,8 @@ public interface IEventSource
 /// <summary>A source with a descriptor, which waits in the loop's one blocking wait and costs nothing while it is silent.</summary>
 public interface IPollableSource : IEventSource
 {
-    /// <summary>The descriptor (on Windows a wait handle), valid between <see cref="IEventSource.Attach"/> and <see cref="IEventSource.Detach"/>. The loop keeps it open meanwhile.</summary>
+    /// <summary>The descriptor (on Windows a wait handle), valid between <see cref="IEventSource.Attach"/> and <see cref="IEventSource.Detach"/>. The loop keeps it open meanwhile. A source
+    /// that is an <see cref="IPreparedSource"/> as well may have none on some system: it then gives an invalid handle, and is only asked each tick.</summary>
     SafeHandle Handle { get; }
 
     /// <summary>What to watch for at first; later changes go through <see cref="SourceContext.SetInterest"/>.</summary>

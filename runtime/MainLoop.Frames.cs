@@ -3,6 +3,9 @@ namespace Mainspring;
 // Frames, the game time that passes in them, and the budget that everything in them shares.
 public sealed partial class MainLoop
 {
+    /// <summary>Whether the loop has frames: a <see cref="LoopOptions.FrameRate"/> or <see cref="Pacing.Host"/>. Without them it is event-driven, and <see cref="OnFrame"/> throws.</summary>
+    public bool HasFrames => _frames.IsPaced || _frames.IsHosted;
+
     /// <summary>The frame that runs now or ran last.</summary>
     public Frame Frame => _frames.Current;
 
@@ -107,7 +110,7 @@ public sealed partial class MainLoop
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)phase, (uint)FramePhase.Present, nameof(phase));
         CheckRate(perSecond ?? 1, nameof(perSecond));
         CheckAccess();
-        if (!_frames.IsPaced && !_frames.IsHosted)
+        if (!HasFrames)
         {
             throw new InvalidOperationException($"Loop '{Name}' has no frames: give it LoopOptions.FrameRate or Pacing.Host, or use CallEvery.");
         }

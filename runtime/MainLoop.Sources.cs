@@ -99,13 +99,14 @@ public sealed partial class MainLoop
         var context = new SourceContext(handle);
         handle.Context = context;
         handle.IsDisconnecting = false;
+        handle.HasEnded = false;
         handle.IsAttaching = true;
         var ambient = AmbientContext.Capture(); // the caller's: this may be in the middle of a callback, or outside of the loop
         object? outer = Begin(WorkKind.Source, handle);
         try
         {
             handle.Source.Attach(context);
-            if (handle.Source is IPollableSource pollable)
+            if (handle.Source is IPollableSource pollable && !(pollable is IPreparedSource && pollable.Handle.IsInvalid))
             {
                 if (!Clock.AllowsDescriptors)
                 {
@@ -387,10 +388,10 @@ public sealed partial class MainLoop
         }
 
         source.RetryTimer.Cancel();
-        if (source.FailedAttempts >= source.Retry.MaxAttempts)
+        if (source.HasEnded || source.FailedAttempts >= source.Retry.MaxAttempts)
         {
             source.State = SourceState.Failed;
-            if (source.Retry.MaxAttempts > 0)
+            if (!source.HasEnded && source.Retry.MaxAttempts > 0)
             {
                 Log.Write(LogSeverity.Error, Name, $"{source.Name}: given up after {source.FailedAttempts} attempts to attach it again{(source.LastError is { } last ? $"; its last error: {last.Message}" : "")}");
             }

@@ -95,6 +95,19 @@ public sealed class SourceContext
             Loop.Disconnect(_source);
         }
     }
+
+    /// <summary>
+    /// As <see cref="Disconnected"/>, for a device that cannot come back in this process: the source is <see cref="SourceState.Failed"/> then, whatever its
+    /// <see cref="RetryPolicy"/> says. <see cref="SourceHandle.RetryNow"/> still tries.
+    /// </summary>
+    public void Ended()
+    {
+        if (IsCurrent)
+        {
+            _source.HasEnded = true;
+            Loop.Disconnect(_source);
+        }
+    }
 }
 
 /// <summary>Events were lost before the next one.</summary>

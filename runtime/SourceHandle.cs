@@ -60,6 +60,8 @@ public sealed class SourceHandle
 
     internal bool IsDisconnecting { get; set; }
 
+    internal bool HasEnded { get; set; } // no retry policy counts any more
+
     internal long AttachedNs { get; set; }
 
     internal int Woken; // 1: in the list of woken sources

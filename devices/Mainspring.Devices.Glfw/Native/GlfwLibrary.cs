@@ -1,0 +1,304 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Mainspring.Devices.Glfw;
+
+/// <summary>
+/// GLFW as it is: one for the whole process, with one connection to one display, started by the first window and ended with the last, on one thread. This is the one place that holds what belongs
+/// to the process and not to a window; the rest of this library has no static state.
+/// </summary>
+/// <remarks>
+/// <para>Xlib ends the process when its connection breaks, and when a request is refused; the handlers here prevent both. They stay for good, and pass on what is of other displays.</para>
+/// <para>Once the connection is broken, neither GLFW nor Xlib is called any more, not even to end them: both would go on with a display that is gone.</para>
+/// </remarks>
+internal static unsafe class GlfwLibrary
+{
+    private const int NoThread = 0;
+
+    private static readonly List<GlfwWindow> s_windows = [];
+    private static readonly List<nint> s_doomed = [];
+    private static int s_users;
+    private static int s_thread = NoThread;
+    private static int s_depth;             // of pumps: macOS and Windows run loops of their own in one
+    private static bool s_isHandlingErrors; // of Xlib
+    private static bool s_isStarting;
+    private static bool s_isLost;
+    private static nint s_display;          // of Xlib; 0 on other platforms
+    private static string s_displayName = "the display";
+    private static string? s_refusal;       // the first of the X server's that nobody was told of
+    private static long s_refusals;
+    private static delegate* unmanaged[Cdecl]<nint, XErrorEvent*, int> s_otherErrors;
+    private static delegate* unmanaged[Cdecl]<nint, int> s_otherIoErrors;
+
+    static GlfwLibrary() => NativeLibrary.SetDllImportResolver(typeof(GlfwLibrary).Assembly, Resolve);
+
+    /// <summary>Whether the connection to the display is broken: nothing may be called any more.</summary>
+    public static bool IsLost => s_isLost;
+
+    /// <summary>Which display it is.</summary>
+    public static string DisplayName => s_displayName;
+
+    /// <summary>Xlib's display, or 0 where GLFW uses another system.</summary>
+    public static nint Display => s_display;
+
+    /// <summary>The windows that are open. Replaced by none: a copy is taken where handlers may change it.</summary>
+    public static IReadOnlyList<GlfwWindow> Windows => s_windows;
+
+    /// <summary>Starts GLFW when nobody has it, and keeps it until <see cref="Release"/>.</summary>
+    /// <exception cref="IOException">It is missing, finds no display, or has lost its display.</exception>
+    /// <exception cref="InvalidOperationException">It is in use on another thread.</exception>
+    public static void Acquire(string name)
+    {
+        if (s_isLost)
+        {
+            throw new IOException($"{name}: the connection to {s_displayName} broke, and GLFW can open no other one in this process; start the program again.");
+        }
+
+        if (s_users > 0 && s_thread != Environment.CurrentManagedThreadId)
+        {
+            throw new InvalidOperationException($"{name}: GLFW is in use on thread {s_thread}, and this is thread {Environment.CurrentManagedThreadId}; all windows of a process belong to one thread.");
+        }
+
+        if (s_users == 0)
+        {
+            Start(name);
+            s_thread = Environment.CurrentManagedThreadId;
+        }
+
+        s_users++;
+    }
+
+    /// <summary>Undoes one <see cref="Acquire"/>; the last one ends GLFW.</summary>
+    public static void Release()
+    {
+        if (--s_users > 0)
+        {
+            return;
+        }
+
+        s_thread = NoThread;
+        if (!s_isLost && s_depth == 0)
+        {
+            End();
+        }
+    }
+
+    public static void Add(GlfwWindow window) => s_windows.Add(window);
+
+    public static void Remove(GlfwWindow window) => s_windows.Remove(window);
+
+    /// <summary>Whether this is GLFW's thread.</summary>
+    /// <exception cref="InvalidOperationException">It is another one.</exception>
+    public static void CheckThread(string name)
+    {
+        if (s_thread != Environment.CurrentManagedThreadId)
+        {
+            throw new InvalidOperationException($"{name} was used on thread {Environment.CurrentManagedThreadId}; it belongs to thread {s_thread}. Use Post.");
+        }
+    }
+
+    /// <summary>Closes a window; when GLFW is in the midst of its own work, after it.</summary>
+    public static void Destroy(nint window)
+    {
+        if (s_depth > 0)
+        {
+            GlfwNative.SetWindowUserPointer(window, 0);
+            s_doomed.Add(window);
+        }
+        else
+        {
+            GlfwNative.DestroyWindow(window);
+        }
+    }
+
+    /// <summary>Takes what the display has sent: the callbacks put it into the windows' queues. Does not block on X11 and Wayland; elsewhere it does while the user moves or resizes a window.</summary>
+    public static void Pump()
+    {
+        if (s_isLost)
+        {
+            return;
+        }
+
+        s_depth++;
+        GlfwNative.PollEvents();
+        if (--s_depth == 0 && s_doomed.Count > 0)
+        {
+            EndDoomed();
+        }
+    }
+
+    /// <summary>Whether events can be had without waiting. On X11: those that Xlib has read with the answer to something else, which the descriptor does not show. Writes what Xlib holds back, too.</summary>
+    public static bool HasEvents() =>
+        !s_isLost && s_display != 0 && (Xlib.EventsQueued(s_display, Xlib.QueuedAlready) > 0 || Xlib.EventsQueued(s_display, Xlib.QueuedAfterFlush) > 0);
+
+    /// <summary>The connection is broken. Any place may find out.</summary>
+    public static void Lose() => s_isLost = true;
+
+    /// <summary>What GLFW's last call that failed says, or null; it is forgotten then.</summary>
+    public static string? TakeError()
+    {
+        byte* text;
+        return GlfwNative.GetError(&text) == 0 ? null : Marshal.PtrToStringUTF8((nint)text) ?? "unknown error";
+    }
+
+    /// <summary>What the X server has refused since the last call, or null.</summary>
+    public static string? TakeRefusal()
+    {
+        string? refusal = s_refusal;
+        if (refusal is not null)
+        {
+            refusal = s_refusals > 1 ? $"{refusal} ({s_refusals - 1} more)" : refusal;
+            (s_refusal, s_refusals) = (null, 0);
+        }
+
+        return refusal;
+    }
+
+    // Windows that were closed from within GLFW's work, and GLFW itself when they were the last.
+    private static void EndDoomed()
+    {
+        if (!s_isLost)
+        {
+            s_doomed.ForEach(GlfwNative.DestroyWindow);
+            if (s_users == 0)
+            {
+                End();
+            }
+        }
+
+        s_doomed.Clear();
+    }
+
+    private static void End()
+    {
+        GlfwNative.Terminate();
+        s_display = 0;
+    }
+
+    private static void Start(string name)
+    {
+        if (!NativeLibrary.TryLoad(GlfwNative.Library, typeof(GlfwLibrary).Assembly, null, out nint library))
+        {
+            throw new IOException($"{name}: GLFW 3 is not installed ({string.Join(", ", Files())}); on Debian and Ubuntu: sudo apt-get install libglfw3; elsewhere the package is called glfw.");
+        }
+
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsFreeBSD())
+        {
+            HandleXErrors();
+        }
+
+        s_isStarting = true;
+        int started = GlfwNative.Init();
+        s_isStarting = false;
+        if (started == 0)
+        {
+            throw new IOException($"{name}: {NoDisplay(TakeError())}");
+        }
+
+        int major, minor, revision;
+        GlfwNative.GetVersion(&major, &minor, &revision);
+        if ((major, minor) is not (3, >= 3))
+        {
+            GlfwNative.Terminate();
+            throw new IOException($"{name}: GLFW {major}.{minor} is too old: version 3.3 is needed; on Debian and Ubuntu: sudo apt-get install libglfw3.");
+        }
+
+        GlfwCallbacks.SetGlobal();
+        s_display = IsX11(library) ? GlfwNative.GetX11Display() : 0;
+        if (s_display != 0)
+        {
+            s_displayName = "the display " + Marshal.PtrToStringUTF8((nint)Xlib.DisplayString(s_display));
+            if (NativeLibrary.TryGetExport(NativeLibrary.Load(Xlib.Library), "XSetIOErrorExitHandler", out _))
+            {
+                Xlib.SetIoErrorExitHandler(s_display, &OnIoErrorExit, null); // older ones end the process when the display goes away
+            }
+        }
+    }
+
+    private static bool IsX11(nint library) =>
+        NativeLibrary.TryGetExport(library, "glfwGetPlatform", out _) ? GlfwNative.GetPlatform() == GlfwNative.PlatformX11 : NativeLibrary.TryGetExport(library, "glfwGetX11Display", out _);
+
+    private static string NoDisplay(string? error)
+    {
+        bool isUnix = OperatingSystem.IsLinux() || OperatingSystem.IsFreeBSD();
+        string? display = Environment.GetEnvironmentVariable("DISPLAY");
+        return (isUnix, display) switch
+        {
+            (true, null or "") => "there is no display: DISPLAY is not set. Start the program within a desktop session; over ssh with 'ssh -X'; without a screen with 'xvfb-run'.",
+            (true, _) => $"the display {display} cannot be opened ({error}). Check that its server runs and lets this user in (DISPLAY, XAUTHORITY, 'xhost').",
+            _ => $"GLFW cannot start: {error}.",
+        };
+    }
+
+    private static string[] Files() =>
+        OperatingSystem.IsWindows() ? ["glfw3.dll"] : OperatingSystem.IsMacOS() ? ["libglfw.3.dylib"] : ["libglfw.so.3"];
+
+    private static nint Resolve(string library, Assembly assembly, DllImportSearchPath? path)
+    {
+        if (library == GlfwNative.Library)
+        {
+            foreach (string file in Files())
+            {
+                if (NativeLibrary.TryLoad(file, assembly, path, out nint found))
+                {
+                    return found;
+                }
+            }
+        }
+
+        return 0; // the usual way
+    }
+
+    private static void HandleXErrors()
+    {
+        if (!s_isHandlingErrors && NativeLibrary.TryLoad(Xlib.Library, out _))
+        {
+            s_isHandlingErrors = true;
+            s_otherErrors = Xlib.SetErrorHandler(&OnError);
+            s_otherIoErrors = Xlib.SetIoErrorHandler(&OnIoError);
+        }
+    }
+
+    private static bool IsOurs(nint display) => s_isStarting || display == s_display;
+
+    // What these do cannot throw: an exception here would end the process.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnError(nint display, XErrorEvent* error)
+    {
+        if (!IsOurs(display))
+        {
+            return s_otherErrors is null ? 0 : s_otherErrors(display, error);
+        }
+
+        s_refusals++;
+        if (s_refusal is null)
+        {
+            const int MaxText = 128;
+            byte* text = stackalloc byte[MaxText];
+            text[0] = 0;
+            _ = Xlib.GetErrorText(display, error->ErrorCode, text, MaxText);
+            string said = Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
+            s_refusal = $"the X server refused request {error->RequestCode}.{error->MinorCode} on resource 0x{error->ResourceId:x}: {said}";
+        }
+
+        return 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnIoError(nint display)
+    {
+        if (IsOurs(display))
+        {
+            s_isLost = true;
+            return 0;
+        }
+
+        return s_otherIoErrors is null ? 0 : s_otherIoErrors(display);
+    }
+
+    // Instead of exit(1): Xlib's functions return, and what they return means nothing.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnIoErrorExit(nint display, void* data) => s_isLost = true;
+}
