@@ -59,8 +59,7 @@ internal sealed class DrawList
         int length = text.Length;
         if (_textCount < MostTexts && length > 0)
         {
-            float left = align switch { TextAlign.Left => x, TextAlign.Center => x - (length * CharacterWidth / 2f), _ => x - (length * CharacterWidth) };
-            _texts[_textCount++] = new SceneText(left, y, colour, _characterCount, length);
+            _texts[_textCount++] = new SceneText(x, y, align, colour, _characterCount, length);
             _characterCount += length;
         }
     }
@@ -70,7 +69,7 @@ internal sealed class DrawList
     /// <summary>A text whose characters are made of squares.</summary>
     public void BigText(Font font, float x, float y, float pixel, Colour colour, ReadOnlySpan<char> text, float glow = 0.25f)
     {
-        float left = x - (((text.Length * Font.Advance) - 1) * pixel / 2);
+        float left = MathF.Round((x - (((text.Length * Font.Advance) - 1) * pixel / 2)) / pixel) * pixel; // on the grid of a terminal where that is as wide
         for (int i = 0; i < text.Length; i++)
         {
             for (int row = 0; row < Font.Rows; row++)

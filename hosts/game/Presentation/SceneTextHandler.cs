@@ -5,9 +5,15 @@ namespace Mainspring.Game;
 
 /// <summary>Writes an interpolated text straight into a draw list's characters. What does not fit is cut off.</summary>
 [InterpolatedStringHandler]
-internal ref struct SceneTextHandler(int literalLength, int formattedCount, DrawList list)
+internal ref struct SceneTextHandler
 {
-    private readonly Span<char> _characters = list.FreeCharacters;
+    private readonly Span<char> _characters;
+
+    public SceneTextHandler(int literalLength, int formattedCount, DrawList list)
+    {
+        _ = literalLength + formattedCount; // the compiler gives them; the list has the room that it has
+        _characters = list.FreeCharacters;
+    }
 
     public int Length { get; private set; }
 
