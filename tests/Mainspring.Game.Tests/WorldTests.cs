@@ -84,6 +84,32 @@ public sealed class WorldTests : IDisposable
         Assert.Equal(WorldPhase.Over, session.World.Phase);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Who_stands_still_sees_the_second_hour_and_never_the_fourth(ulong seed)
+    {
+        var session = new GameSession(_loop, _still);
+        session.Begin(seed);
+        _loop.TickUntil(() => session.World.Phase == WorldPhase.Over);
+        Assert.InRange(session.World.HoursBegun, 2, 3);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Who_moves_well_sees_the_regulator(ulong seed)
+    {
+        var session = new GameSession(_loop, new Bot());
+        session.Begin(seed);
+        _loop.TickUntil(() => session.World.Phase == WorldPhase.Over || session.World.HoursBegun > 12, 1_000_000);
+        Assert.True(session.World.HoursBegun >= 4, $"it came to hour {session.World.HoursBegun}");
+    }
+
     [Fact]
     public void A_leap_passes_through_enemies_unhurt_and_needs_a_rest()
     {

@@ -12,10 +12,10 @@ internal readonly record struct EnemyTraits(int Most, int Radius, int Health, in
 {
     private static readonly EnemyTraits[] s_all =
     [
-        new(40, 4 * Units.One, 1, 44, 10, 1, 6),       // mite
-        new(20, 4 * Units.One, 1, 64, 20, 1, 12),      // moth
+        new(40, 4 * Units.One, 1, 56, 10, 1, 6),       // mite
+        new(20, 4 * Units.One, 1, 74, 20, 1, 12),      // moth
         new(10, 6 * Units.One, 4, 26, 40, 2, 26),      // ram
-        new(10, 6 * Units.One, 3, 32, 50, 2, 30),      // spitter
+        new(10, 6 * Units.One, 3, 36, 50, 2, 30),      // spitter
         new(8, 9 * Units.One, 6, 46, 40, 2, 30),       // cog
         new(24, 4 * Units.One, 1, 74, 15, 1, 6),       // pinion
         new(2, 18 * Units.One, 100, 22, 1000, 12, 256), // regulator

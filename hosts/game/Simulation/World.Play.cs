@@ -7,15 +7,15 @@ internal sealed partial class World
     private const int BulletRadius = 2 * Units.One;
     private const int PickupRadius = 4 * Units.One;
     private const int MagnetRange = 30 * Units.One;
-    private const int FireRange = 150 * Units.One;
+    private const int FireRange = 110 * Units.One;
     private const int DashHits = 2;
     private const int ChimeHits = 14;
 
     private static readonly int s_shotSpeed = Units.Speed(250);
     private static readonly int s_shotSteps = Units.Steps(650);
     private static readonly int s_bulletSteps = Units.Steps(6000);
-    private static readonly int s_firePause = Units.Steps(170);
-    private static readonly int s_rapidPause = Units.Steps(85);
+    private static readonly int s_firePause = Units.Steps(240);
+    private static readonly int s_rapidPause = Units.Steps(120);
     private static readonly int s_magnetSpeed = Units.Speed(150);
     private static readonly int s_pickupSteps = Units.Steps(9000);
 

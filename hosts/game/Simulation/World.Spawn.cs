@@ -4,7 +4,7 @@ namespace Mainspring.Game;
 internal sealed partial class World
 {
     private const int Margin = 10 * Units.One;
-    private const int RingRadius = 72 * Units.One;
+    private const int RingRadius = 66 * Units.One;
     private const int Room = 44 * Units.One; // nothing appears nearer to the player
 
     /// <summary>How fast a kind is today, per step: a quarter faster each day, up to twice as fast.</summary>

@@ -6,7 +6,8 @@ namespace Mainspring.Game;
 /// <summary>Draws a scene with the cells of a terminal: each is two pixels, one above the other. The same shapes as in the window, calculated here pixel by pixel.</summary>
 internal sealed class TerminalPicture(bool isUtf8)
 {
-    private const float Edge = 0.6f; // pixels over which an edge fades
+    private const float Edge = 0.6f;  // pixels over which an edge fades
+    private const float Grow = 0.22f; // pixels by which everything is larger, so that what is thin can be seen
 
     private static readonly Rune s_upperHalf = new('▀');
     private static readonly Rune s_space = new(' ');
@@ -68,12 +69,13 @@ internal sealed class TerminalPicture(bool isUtf8)
         int fromY = Math.Max(0, (int)(y - extentY)), toY = Math.Min(_height - 1, (int)(y + extentY));
         var colour = new Colour(shape.R, shape.G, shape.B);
         float fade = Edge * _unitsPerPixel;
+        float grown = Grow * _unitsPerPixel;
         for (int row = fromY; row <= toY; row++)
         {
             for (int column = fromX; column <= toX; column++)
             {
                 float dx = (column + 0.5f - x) * _unitsPerPixel, dy = (row + 0.5f - y) * _unitsPerPixel;
-                float distance = Distance(in shape, (dx * shape.Cosine) + (dy * shape.Sine), (dy * shape.Cosine) - (dx * shape.Sine));
+                float distance = Distance(in shape, (dx * shape.Cosine) + (dy * shape.Sine), (dy * shape.Cosine) - (dx * shape.Sine)) - grown;
                 float cover = Math.Clamp(0.5f - (distance / fade), 0, 1) * shape.Solid;
                 float near = shape.Glow > 0 ? Math.Clamp(1 - (Math.Max(0, distance) / shape.Reach), 0, 1) : 0;
                 float light = cover + (shape.Glow * near * near * near * 0.6f * (1 - cover));
