@@ -7,6 +7,7 @@ Needs convert, of ImageMagick. The letters are those of the game's own font.
 import os
 import subprocess
 import sys
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "e2e"))
@@ -51,7 +52,7 @@ def paint(screen, path):
 def main():
     program, seconds = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 14
     keys = sys.argv[3] if len(sys.argv) > 3 else " "
-    with TerminalProgram([program, "--terminal", "--seed", "7", "--scores", "/dev/null/none"]) as game:
+    with tempfile.TemporaryDirectory() as folder, TerminalProgram([program, "--terminal", "--seed", "7", "--scores", os.path.join(folder, "scores.json")]) as game:
         game.wait_for(lambda: "SPACE TO PLAY" in game.screen.text(), "the title")
         game.type(keys)
         game.read(seconds)

@@ -64,10 +64,16 @@ internal sealed class PlayHost : IDisposable
                 ErrorPolicy = ErrorPolicy.Stop,
             });
             using var signals = new EndSignals(loop.Stop); // before there is a terminal: a signal ends the run, and the run gives the terminal back
-            string? reason;
+            string? reason, remark;
             using (var host = new PlayHost(loop, settings, inTerminal))
             {
-                reason = host.Run();
+                (reason, remark) = host.Run();
+            }
+
+            // Now that the terminal is as it was.
+            if (remark is not null)
+            {
+                _ = HostEnd.Refuse(Program, remark);
             }
 
             return reason is null ? HostCommand.Done : HostEnd.Refuse(Program, reason);
@@ -80,8 +86,8 @@ internal sealed class PlayHost : IDisposable
 
     public void Dispose() => _screen.Dispose();
 
-    // Runs until somebody ends it, and saves the score of the game that runs.
-    private string? Run()
+    // Runs until somebody ends it, and saves the score of the game that runs. Gives why it cannot go on, and what else there is to say.
+    private (string? Reason, string? Remark) Run()
     {
         try
         {
@@ -94,7 +100,7 @@ internal sealed class PlayHost : IDisposable
             _scores.Finish();
         }
 
-        return _reason is not null && _scores.Problem is { } problem ? $"{_reason}; {problem}" : _reason ?? _scores.Problem;
+        return (_reason ?? _scores.Failure, _reason is not null || _scores.Failure is null ? _scores.Problem : null);
     }
 
     private void End(string reason)

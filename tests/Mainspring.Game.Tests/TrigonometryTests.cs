@@ -3,11 +3,11 @@ namespace Mainspring.Game.Tests;
 public class TrigonometryTests
 {
     [Fact]
-    public void Sines_are_right_to_a_fortieth_of_a_percent()
+    public void Sines_are_right_to_a_thousandth()
     {
         for (int angle = -2 * Units.Turn; angle < 2 * Units.Turn; angle++)
         {
-            Assert.InRange(Trigonometry.Sine(angle) - (Math.Sin(angle * Math.Tau / Units.Turn) * 65_536), -16.4, 16.4);
+            Assert.InRange(Trigonometry.Sine(angle) - (Math.Sin(angle * Math.Tau / Units.Turn) * 65_536), -20, 20);
         }
     }
 

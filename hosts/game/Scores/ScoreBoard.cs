@@ -23,8 +23,11 @@ internal sealed class ScoreBoard
     /// <summary>The place of the last game among them, from 1; 0 when it has none, or was not saved yet.</summary>
     public int LastRank { get; private set; }
 
-    /// <summary>What went wrong with the file; null while nothing has.</summary>
-    public string? Problem { get; private set; }
+    /// <summary>Why the file could not be read or written; null when it can be.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>What went wrong with the file, for the player; null while nothing has.</summary>
+    public string? Problem => Failure ?? _file.Warning;
 
     /// <summary>A game is over.</summary>
     public void Add(World world, ulong seed)
@@ -76,12 +79,12 @@ internal sealed class ScoreBoard
         try
         {
             IReadOnlyList<ScoreEntry> entries = work();
-            Problem = _file.Warning ?? Problem;
+            Failure = null;
             return entries;
         }
         catch (IOException exception)
         {
-            Problem = exception.Message;
+            Failure = exception.Message;
             return null;
         }
     }

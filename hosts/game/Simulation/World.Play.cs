@@ -270,6 +270,11 @@ internal sealed partial class World
         }
 
         Tell(GameEventKind.Broken, place, (int)enemy.Kind);
+        if (!Player.IsAlive)
+        {
+            return; // what its last ring breaks does not count: the game is over
+        }
+
         Kills++;
         Chain++;
         ChainStepsLeft = s_chainSteps;
