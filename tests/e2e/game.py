@@ -15,7 +15,6 @@ from harness import PATIENCE, ROOT, Skip, check, main, program, wait_for
 from harness.terminal import TerminalProgram
 
 PROGRAM = program("mainspring-game")
-JIT = os.path.join(ROOT, "artifacts", "bin", "Mainspring.Game", "release", "mainspring-game")
 ALTERNATE_SCREEN = 1049
 
 
@@ -23,13 +22,14 @@ def run(*args, **kwargs):
     return subprocess.run([PROGRAM, *args], capture_output=True, text=True, timeout=4 * PATIENCE, **kwargs)
 
 
-def bot(*args, path=PROGRAM):
-    result = subprocess.run([path, "--bot", *args, "--json"], capture_output=True, text=True, timeout=4 * PATIENCE)
+def bot(*args):
+    result = subprocess.run([PROGRAM, "--bot", *args, "--json"], capture_output=True, text=True, timeout=4 * PATIENCE)
     check(result.returncode == 0 and result.stderr == "", f"{args}: exit code {result.returncode}, {result.stderr}")
     return json.loads(result.stdout)
 
 
 def expected_hash():
+    """What the unit tests expect, which run on the runtime."""
     with open(os.path.join(ROOT, "tests", "Mainspring.Game.Tests", "DeterminismTests.cs")) as file:
         return re.search(r"ExpectedHash = 0x([0-9a-f]{16});", file.read())[1]
 
@@ -65,7 +65,7 @@ def playing(folder, *args, **kwargs):
 
 
 def score_of(game):
-    match = re.match(r"\s*(\d{6})", game.screen.text())
+    match = re.match(r"\W*(\d{6})", game.screen.text())
     return int(match[1]) if match else -1
 
 
@@ -91,12 +91,6 @@ def test_the_hash_is_the_same_at_every_frame_rate():
 def test_paced_frames_allocate_nothing():
     summary = bot("12", "--seed", "7", "--hz", "60")
     check(summary["allocated_bytes_per_frame"] == 0, str(summary))
-
-
-def test_the_same_program_on_the_runtime_has_the_same_hash():
-    if not os.path.exists(JIT):
-        raise Skip("the program was not built for the runtime")
-    check(bot("60", "--seed", "7", path=JIT)["state_hash"] == expected_hash(), "another hash")
 
 
 def test_other_seeds_have_other_hashes():

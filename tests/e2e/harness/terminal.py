@@ -41,6 +41,10 @@ class Screen:
         while at < len(data):
             if data[at] == 0x1B:
                 match = SEQUENCE.match(data, at)
+                another = data.find(b"\x1b", at + 1)
+                if not match and data[at + 1:at + 2] == b"[" and another > 0:
+                    at = another  # it was broken off
+                    continue
                 if not match:
                     break  # it is not complete yet
                 if match[4]:
