@@ -1,6 +1,6 @@
 """Makes game-terminal.png: plays the game in a pseudo-terminal of 80 by 24 for a while, and draws the cells that the program has drawn.
 
-    python3 docs/images/terminal.py out/mainspring-game [SECONDS [KEYS]]
+    python3 docs/images/terminal.py out/mainspring-game [SECONDS]
 
 Needs convert, of ImageMagick. The letters are those of the game's own font.
 """
@@ -46,16 +46,18 @@ def paint(screen, path):
                         if bit == "1":
                             fill(x + 1 + place * 2 - (place > 3), y + 3 + line * 2, 2 - (place == 4), 2, foreground)
     header = f"P6 {width} {height} 255\n".encode()
-    subprocess.run(["convert", "ppm:-", "-strip", "-colors", "255", "png:" + path], input=header + bytes(pixels), check=True)
+    subprocess.run(["convert", "ppm:-", "-strip", "+dither", "-colors", "128", "png:" + path], input=header + bytes(pixels), check=True)
 
 
 def main():
-    program, seconds = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 14
-    keys = sys.argv[3] if len(sys.argv) > 3 else " "
+    program, seconds = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 23
     with tempfile.TemporaryDirectory() as folder, TerminalProgram([program, "--terminal", "--seed", "7", "--scores", os.path.join(folder, "scores.json")]) as game:
         game.wait_for(lambda: "SPACE TO PLAY" in game.screen.text(), "the title")
-        game.type(keys)
-        game.read(seconds)
+        game.type(" ")
+        turn = 0.55  # around in a square
+        for i in range(int(seconds / turn)):
+            game.type("wdsa"[i % 4])
+            game.read(turn)
         paint(game.screen, os.path.join(ROOT, "docs", "images", "game-terminal.png"))
 
 

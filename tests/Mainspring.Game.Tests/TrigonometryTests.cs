@@ -3,11 +3,11 @@ namespace Mainspring.Game.Tests;
 public class TrigonometryTests
 {
     [Fact]
-    public void Sines_are_right_to_a_part_in_three_thousand()
+    public void Sines_are_right_to_a_part_in_two_thousand()
     {
         for (int angle = -2 * Units.Turn; angle < 2 * Units.Turn; angle++)
         {
-            Assert.InRange(Trigonometry.Sine(angle) - (Math.Sin(angle * Math.Tau / Units.Turn) * 65_536), -21, 21);
+            Assert.InRange(Trigonometry.Sine(angle) - (Math.Sin(angle * Math.Tau / Units.Turn) * 65_536), -26, 26);
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class OverlayScene(World world, GameFlow flow, ScoreBoard scores
         list.Text(CenterX, 0, Palette.Brass, TextAlign.Center, $"{Roman.Of(Math.Max(1, world.HoursBegun - (world.Day * Hour.PerDay)))}{(world.Day > 0 ? " DAY " : "")}{(world.Day > 0 ? world.Day + 1 : 0):#}");
         for (int i = 0; i < player.Lives; i++)
         {
-            list.Gear(Right - 4 - (i * 10), 4, 3.4f, 7, 0.3f, Palette.Teal, 1, 0.4f, 3);
+            list.Gear(Right - 4 - (i * 12), 4, 3.2f, 7, 0.3f, Palette.Teal, 1, 0.4f, 3);
         }
 
         // Below: the mainspring, and what was picked up.
@@ -55,7 +55,7 @@ internal sealed class OverlayScene(World world, GameFlow flow, ScoreBoard scores
         list.Box(32 + (30 * wound), Bottom + 4, 30 * wound, 1.6f, 0, Palette.Brass, 1, 0.4f, 3);
         for (int i = 0; i < player.Chimes; i++)
         {
-            list.Disc(100 + (i * 9), Bottom + 4, 2.6f, Palette.Brass, 1, 0.6f, 4);
+            list.Disc(102 + (i * 12), Bottom + 4, 2.6f, Palette.Brass, 1, 0.6f, 4);
         }
 
         DrawPower(list, 0, "RAPID", player.RapidStepsLeft, PickupKind.Rapid);

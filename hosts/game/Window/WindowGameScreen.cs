@@ -26,7 +26,7 @@ internal sealed class WindowGameScreen : IGameScreen
             .OnKey(OnKey)
             .OnFocusChanged(focused => OnFocus(focused, pause))
             .OnCloseRequested(loop.Stop)
-            .OnDisplayLost(e => gone($"the display {e.Display} has gone: {e.Reason}"));
+            .OnDisplayLost(e => gone(e.Reason));
         _window.MakeCurrent();
         _picture = new WindowPicture(_window.GetProcAddress);
         LoadFont(loop).Forget();
