@@ -32,7 +32,7 @@ internal static class HostCommand
             return result.Invoke();
         }
 
-        if (result.CommandResult.Command is RootCommand && result.UnmatchedTokens is [var word, ..])
+        if (result.CommandResult.Command is RootCommand { Subcommands.Count: > 0 } && result.UnmatchedTokens is [var word, ..])
         {
             Console.Error.WriteLine($"{program}: '{word}' is no command; give {string.Join(" or ", root.Subcommands.Select(static command => command.Name))}");
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Mainspring.Hosts;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Pi;

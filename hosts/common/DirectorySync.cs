@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Mainspring.Pi;
+namespace Mainspring.Hosts;
 
 /// <summary>Makes the name of a new file durable: a file that is synchronized may still lack its entry in the folder (fsync(2)).</summary>
 internal static partial class DirectorySync

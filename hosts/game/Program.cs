@@ -1,0 +1,3 @@
+using Mainspring.Game;
+
+return GameCommand.Invoke(args);
