@@ -37,6 +37,21 @@ internal static unsafe partial class Sys
         }
     }
 
+    /// <summary>Writes bytes: how many were taken, -1 when none are.</summary>
+    public static int TryWrite(SafeHandle handle, int count)
+    {
+        byte* bytes = stackalloc byte[count];
+        return (int)WriteTo((int)handle.DangerousGetHandle(), bytes, count);
+    }
+
+    /// <summary>Makes a FIFO, and opens it for reading and writing by one non-blocking descriptor.</summary>
+    public static SafeFileHandle OpenFifo(string path)
+    {
+        NeedsLinux();
+        int descriptor = MakeFifo(path, 0x180) == 0 ? OpenFile(path, NonBlockCloexec | 2) : -1; // 0600, O_RDWR
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new IOException("mkfifo", Marshal.GetLastPInvokeError());
+    }
+
     /// <summary>Reads up to <paramref name="most"/> bytes: how many, 0 at the end, -1 when there are none now.</summary>
     public static int Read(SafeHandle handle, int most)
     {
@@ -116,6 +131,12 @@ internal static unsafe partial class Sys
 
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     private static partial int Pipe2(int* ends, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeFifo(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFile(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint WriteTo(int descriptor, byte* bytes, nint count);
