@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # Every constant in these has to say what it is in C …
 readonly strict=(
     runtime/Linux/Libc.cs runtime/Linux/Errno.cs runtime/Linux/Sched.cs
+    runtime/Signals/SignalNumbers.cs
     devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Serial/Termios2.cs
     hosts/hosting/Systemd/NotifySocket.cs
     hosts/pi/Record/DirectorySync.cs
@@ -55,6 +56,7 @@ write_source() {
 #include <linux/spi/spidev.h>
 #include <linux/serial.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

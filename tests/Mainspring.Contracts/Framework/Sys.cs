@@ -93,6 +93,16 @@ internal static unsafe partial class Sys
     /// <summary>Sends a signal to one thread of this process.</summary>
     public static void Signal(int thread, int signal) => _ = ThreadKill(Environment.ProcessId, thread, signal);
 
+    /// <summary>Sends a signal to this process.</summary>
+    public static void Raise(int signal)
+    {
+        NeedsLinux();
+        if (Kill(Environment.ProcessId, signal) != 0)
+        {
+            throw new IOException("kill", Marshal.GetLastPInvokeError());
+        }
+    }
+
     /// <summary>The kernel's number of this thread.</summary>
     public static int ThreadId() => (int)SystemCall(RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 186 : 178);
 
@@ -149,6 +159,9 @@ internal static unsafe partial class Sys
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     private static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
 
     [LibraryImport("libc", EntryPoint = "tgkill", SetLastError = true)]
     private static partial int ThreadKill(int process, int thread, int signal);
