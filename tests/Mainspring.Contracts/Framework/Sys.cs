@@ -94,12 +94,24 @@ internal static unsafe partial class Sys
     public static void Signal(int thread, int signal) => _ = ThreadKill(Environment.ProcessId, thread, signal);
 
     /// <summary>Sends a signal to this process.</summary>
-    public static void Raise(int signal)
+    public static void Raise(int signal) => Kill(Environment.ProcessId, signal);
+
+    /// <summary>Sends a signal to a process.</summary>
+    public static void Kill(int process, int signal)
     {
         NeedsLinux();
-        if (Kill(Environment.ProcessId, signal) != 0)
+        if (SendSignal(process, signal) != 0)
         {
             throw new IOException("kill", Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>Takes O_CLOEXEC away.</summary>
+    public static void InheritOnExec(SafeHandle handle)
+    {
+        if (Control((int)handle.DangerousGetHandle(), 2, 0) != 0) // F_SETFD
+        {
+            throw new IOException("fcntl", Marshal.GetLastPInvokeError());
         }
     }
 
@@ -161,7 +173,10 @@ internal static unsafe partial class Sys
     private static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int process, int signal);
+    private static partial int SendSignal(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int descriptor, int command, nint argument);
 
     [LibraryImport("libc", EntryPoint = "tgkill", SetLastError = true)]
     private static partial int ThreadKill(int process, int thread, int signal);
