@@ -117,7 +117,7 @@ internal sealed class ThreadWatch(int pid, string name, IChildWatchOwner owner) 
     public override void Attach(SourceContext context)
     {
         base.Attach(context);
-        Reaper.Start($"waits for child {Pid}", () =>
+        Reaper.Start($"child {Pid}", () =>
         {
             WaitStatus.WaitForEnd(Pid);
             context.Wake();

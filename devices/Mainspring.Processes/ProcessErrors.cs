@@ -14,7 +14,7 @@ internal static class ProcessErrors
     public static IOException NotStarted(ProcessOptions options, string path, int error)
     {
         string what = $"'{options.FileName}' cannot be started";
-        string inFolder = options.WorkingDirectory is { } folder ? Path.Combine(folder, path) : path;
+        string inFolder = Path.GetFullPath(options.WorkingDirectory is { } folder ? Path.Combine(folder, path) : path);
         string reason = error switch
         {
             ProcessAbi.NoEntry or ProcessAbi.NotDirectory or ProcessAbi.NoAccess when options.WorkingDirectory is { } directory && !Directory.Exists(directory) =>

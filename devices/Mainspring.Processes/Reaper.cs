@@ -6,7 +6,7 @@ internal static class Reaper
     private const int StackSize = 128 * 1024;
 
     /// <summary>Takes over a child.</summary>
-    public static void Take(int pid) => Start($"reaps child {pid}", () => WaitStatus.Reap(pid));
+    public static void Take(int pid) => Start($"child {pid}", () => WaitStatus.Reap(pid));
 
     /// <summary>Starts a small thread, which does not keep the process.</summary>
     public static void Start(string name, Action action) => new Thread(

@@ -106,6 +106,15 @@ internal static unsafe partial class Sys
         }
     }
 
+    /// <summary>Has reads and writes of this open file block, for whoever has it.</summary>
+    public static void Block(SafeHandle handle)
+    {
+        if (Control((int)handle.DangerousGetHandle(), 4, 0) != 0) // F_SETFL
+        {
+            throw new IOException("fcntl", Marshal.GetLastPInvokeError());
+        }
+    }
+
     /// <summary>Takes O_CLOEXEC away.</summary>
     public static void InheritOnExec(SafeHandle handle)
     {
