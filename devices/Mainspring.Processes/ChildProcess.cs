@@ -35,8 +35,12 @@ public sealed class ChildProcess : IDisposable, IChildWatchOwner
         catch
         {
             // It runs, but nobody would ever see its end.
-            _ = Libc.Kill(Pid, SignalNumbers.Kill);
-            Reaper.Take(Pid);
+            if (WaitStatus.IsOurs(Pid))
+            {
+                _ = Libc.Kill(Pid, SignalNumbers.Kill);
+                Reaper.Take(Pid);
+            }
+
             _watch?.Close();
             spawned.Input?.Dispose();
             spawned.Output?.Dispose();
@@ -173,7 +177,7 @@ public sealed class ChildProcess : IDisposable, IChildWatchOwner
 
         SafeFileHandle? pidfd = PidfdWatch.Open(Pid, out int error);
         return pidfd is not null ? new PidfdWatch(pidfd, Pid, Name, this)
-            : _options.Watcher == ChildWatcher.Auto ? new ThreadWatch(Pid, Name, this) // ENOSYS, EPERM of a seccomp filter, no descriptor left
+            : _options.Watcher == ChildWatcher.Auto || error == ProcessAbi.NoProcess ? new ThreadWatch(Pid, Name, this) // ENOSYS, EPERM of a seccomp filter, no descriptor left; or reaped already
             : throw ProcessErrors.Refused(_options, "pidfd_open", error);
     }
 

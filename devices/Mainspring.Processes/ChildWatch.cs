@@ -50,7 +50,7 @@ internal abstract class ChildWatch(int pid, string name, IChildWatchOwner owner)
     /// <summary>Sends a signal, to the child or to its whole group.</summary>
     /// <returns>0, or the error.</returns>
     public virtual int Send(int signal, bool toGroup) =>
-        Exit is not null ? ProcessAbi.NoProcess : Libc.Kill(toGroup ? -pid : pid, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        Exit is not null || !WaitStatus.IsOurs(pid) ? ProcessAbi.NoProcess : Libc.Kill(toGroup ? -pid : pid, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     /// <summary>Nothing will be asked of it any more.</summary>
     public virtual void Close()

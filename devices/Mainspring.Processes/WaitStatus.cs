@@ -11,6 +11,9 @@ internal static unsafe class WaitStatus
     /// <returns>How it has ended; null while it runs.</returns>
     public static ChildExit? TryReap(int pidfd, int pid) => Wait(pidfd, pid, ProcessAbi.HasExited | ProcessAbi.DoNotBlock);
 
+    /// <summary>Whether a number is that of a child of ours that was not reaped: then it means no other process.</summary>
+    public static bool IsOurs(int pid) => Wait(-1, pid, ProcessAbi.HasExited | ProcessAbi.DoNotBlock | ProcessAbi.DoNotReap) is not { IsKnown: false };
+
     /// <summary>Waits until a child has ended, without reaping it.</summary>
     public static void WaitForEnd(int pid) => _ = Wait(-1, pid, ProcessAbi.HasExited | ProcessAbi.DoNotReap);
 
