@@ -47,7 +47,8 @@ internal sealed class ProcessRun : IDisposable
         Task<ReadOnlyMemory<byte>> output = Collect(_options.StandardOutput == Redirect.Pipe ? _child.StandardOutput : null);
         Task<ReadOnlyMemory<byte>> error = Collect(_options.StandardError == Redirect.Pipe ? _child.StandardError : null);
         Task all = Task.WhenAll(feeding, output, error, _child.Exited);
-        if (await Task.WhenAny(all, _ended.Task) != all)
+        await Task.WhenAny(all, _ended.Task);
+        if (_ended.Task.IsCompleted) // also when all has ended since, as it does when it was killed
         {
             await _child.Exited; // it was killed. What it has started may hold the pipes longer
             _child.Dispose();
