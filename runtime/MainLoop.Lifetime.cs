@@ -25,6 +25,7 @@ public sealed partial class MainLoop
     public void Run(RunOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        using Interrupts? interrupts = options.StopOn.Count > 0 ? new Interrupts(this, options.StopOn, _ => Stop()) : null;
         long endNs = options.For is { } time ? Nanoseconds.Deadline(Clock.ReadNs(), Nanoseconds.From(time)) : long.MaxValue;
         RunWhile(() => (endNs == long.MaxValue || Clock.ReadNs() < endNs) && !(options.UntilIdle && IsIdle), endNs);
     }

@@ -7,6 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # Every constant in these has to say what it is in C …
 readonly strict=(
     runtime/Linux/Libc.cs runtime/Linux/Errno.cs runtime/Linux/Sched.cs
+    runtime/Signals/SignalNumbers.cs
+    devices/Mainspring.Processes/ProcessAbi.cs
     devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Serial/Termios2.cs
     hosts/hosting/Systemd/NotifySocket.cs
     hosts/pi/Record/DirectorySync.cs
@@ -57,6 +59,9 @@ write_source() {
 #include <linux/serial.h>
 #include <poll.h>
 #include <signal.h>
+#define sched_param sched_param_of_libc // the kernel's header has it too
+#include <spawn.h>
+#undef sched_param
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -70,6 +75,7 @@ write_source() {
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef __x86_64__
@@ -83,6 +89,8 @@ EOF
     awk -f tests/headers/assertions.awk "${strict[@]}"
     awk -v named=1 -f tests/headers/assertions.awk "${some[@]}"
     cat <<'EOF'
+_Static_assert(offsetof(siginfo_t, si_code) == 8 && offsetof(siginfo_t, si_pid) == 16 && offsetof(siginfo_t, si_status) == 24 && sizeof(siginfo_t) == 128, "ProcessAbi: siginfo_t");
+_Static_assert(sizeof(posix_spawn_file_actions_t) <= 512 && sizeof(posix_spawnattr_t) <= 1024 && sizeof(sigset_t) == 128, "Spawner: the opaque types of posix_spawn");
 _Static_assert(sizeof(size_t) == 8 && sizeof(ssize_t) == 8 && sizeof(nfds_t) == 8, "nint and nuint");
 #ifdef __x86_64__
 _Static_assert(offsetof(struct epoll_event, data) == 4, "EpollPoller: the data of struct epoll_event");

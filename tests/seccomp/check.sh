@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the waiting cases of the native contract runner where the kernel refuses epoll_pwait2, so that the fall-back is
+# Runs the cases of waiting, and of watching children, of the native contract runner where the kernel refuses epoll_pwait2 and pidfd_open, so that the fall-back is
 # proven and not simulated. usage: check.sh RUNNER. The last line is "N passed, N failed, N skipped".
 set -euo pipefail
 
@@ -20,7 +20,7 @@ fi
 
 passed=0 failed=0 skipped=0
 for error in EPERM ENOSYS; do
-    MAINSPRING_REFUSED=epoll_pwait2 "$work/deny" $error "$runner" PollerContract WaitingCases GuestCases | tee "$work/output" | sed '$d; s/^/['$error'] /' || true
+    MAINSPRING_REFUSED=epoll_pwait2 "$work/deny" $error "$runner" PollerContract WaitingCases GuestCases DefaultWatcherCases | tee "$work/output" | sed '$d; s/^/['$error'] /' || true
     if [[ $(tail -n 1 "$work/output") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2])) skipped=$((skipped + BASH_REMATCH[3]))
     else

@@ -1,4 +1,4 @@
-// deny EPERM|ENOSYS PROGRAM [ARGUMENTS]: runs a program to which the kernel refuses epoll_pwait2, as a container's filter or an old kernel does.
+// deny EPERM|ENOSYS PROGRAM [ARGUMENTS]: runs a program to which the kernel refuses epoll_pwait2 and pidfd_open, as a container's filter or an old kernel does.
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -20,7 +20,8 @@ int main(int argc, char **argv)
     const unsigned int error = strcmp(argv[1], "EPERM") == 0 ? EPERM : ENOSYS;
     struct sock_filter rules[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_epoll_pwait2, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_epoll_pwait2, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };

@@ -37,6 +37,21 @@ internal static unsafe partial class Sys
         }
     }
 
+    /// <summary>Writes bytes: how many were taken, -1 when none are.</summary>
+    public static int TryWrite(SafeHandle handle, int count)
+    {
+        byte* bytes = stackalloc byte[count];
+        return (int)WriteTo((int)handle.DangerousGetHandle(), bytes, count);
+    }
+
+    /// <summary>Makes a FIFO, and opens it for reading and writing by one non-blocking descriptor.</summary>
+    public static SafeFileHandle OpenFifo(string path)
+    {
+        NeedsLinux();
+        int descriptor = MakeFifo(path, 0x180) == 0 ? OpenFile(path, NonBlockCloexec | 2) : -1; // 0600, O_RDWR
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new IOException("mkfifo", Marshal.GetLastPInvokeError());
+    }
+
     /// <summary>Reads up to <paramref name="most"/> bytes: how many, 0 at the end, -1 when there are none now.</summary>
     public static int Read(SafeHandle handle, int most)
     {
@@ -78,6 +93,37 @@ internal static unsafe partial class Sys
     /// <summary>Sends a signal to one thread of this process.</summary>
     public static void Signal(int thread, int signal) => _ = ThreadKill(Environment.ProcessId, thread, signal);
 
+    /// <summary>Sends a signal to this process.</summary>
+    public static void Raise(int signal) => Kill(Environment.ProcessId, signal);
+
+    /// <summary>Sends a signal to a process.</summary>
+    public static void Kill(int process, int signal)
+    {
+        NeedsLinux();
+        if (SendSignal(process, signal) != 0)
+        {
+            throw new IOException("kill", Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>Has reads and writes of this open file block, for whoever has it.</summary>
+    public static void Block(SafeHandle handle)
+    {
+        if (Control((int)handle.DangerousGetHandle(), 4, 0) != 0) // F_SETFL
+        {
+            throw new IOException("fcntl", Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>Takes O_CLOEXEC away.</summary>
+    public static void InheritOnExec(SafeHandle handle)
+    {
+        if (Control((int)handle.DangerousGetHandle(), 2, 0) != 0) // F_SETFD
+        {
+            throw new IOException("fcntl", Marshal.GetLastPInvokeError());
+        }
+    }
+
     /// <summary>The kernel's number of this thread.</summary>
     public static int ThreadId() => (int)SystemCall(RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 186 : 178);
 
@@ -117,6 +163,12 @@ internal static unsafe partial class Sys
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     private static partial int Pipe2(int* ends, int flags);
 
+    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeFifo(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFile(string path, int flags);
+
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint WriteTo(int descriptor, byte* bytes, nint count);
 
@@ -128,6 +180,12 @@ internal static unsafe partial class Sys
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     private static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int descriptor, int command, nint argument);
 
     [LibraryImport("libc", EntryPoint = "tgkill", SetLastError = true)]
     private static partial int ThreadKill(int process, int thread, int signal);

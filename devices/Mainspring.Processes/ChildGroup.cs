@@ -1,0 +1,14 @@
+namespace Mainspring.Processes;
+
+/// <summary>Which process group a child process belongs to (setpgid(2), setsid(2)).</summary>
+public enum ChildGroup
+{
+    /// <summary>That of this process: Ctrl-C at the terminal reaches both.</summary>
+    Parent,
+
+    /// <summary>A new one that it leads, with all processes that it starts: <see cref="ChildProcess.KillGroup"/> ends them together, and Ctrl-C at the terminal does not reach them.</summary>
+    New,
+
+    /// <summary>A new session that it leads, without a terminal, and in it a new group.</summary>
+    NewSession,
+}
