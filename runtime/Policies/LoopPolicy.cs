@@ -1,7 +1,7 @@
 namespace Mainspring;
 
 /// <summary>
-/// The loop of whoever asks, for code that is not given one: a policy for the whole process decides. It is the one state that loops share; see docs/decisions/0012-loop-policy.md. Nothing in the loop itself uses it: a loop
+/// The loop of whoever asks, for code that is not given one: a policy for the whole process decides. It is the one state that loops share; see docs/decisions/0013-loop-policy.md. Nothing in the loop itself uses it: a loop
 /// made with <c>new</c> is as good. All members may be called from any thread.
 /// </summary>
 public static class LoopPolicy
