@@ -63,15 +63,15 @@ public abstract partial class Connection
         for (int looked = 0; ;)
         {
             int found = _input.Waiting.Span[looked..].IndexOf(delimiter.Span);
-            if (found >= 0)
+            if (found >= 0 && looked + found + delimiter.Length <= ReadLimit)
             {
                 return TakeInput(looked + found + delimiter.Length);
             }
 
             looked = Math.Max(0, _input.Count - delimiter.Length + 1);
-            if (_input.Count >= ReadLimit)
+            if (found >= 0 || _input.Count >= ReadLimit)
             {
-                throw new InvalidDataException($"{Name}: no delimiter in {_input.Count} bytes; raise ReadLimit, or close the connection.");
+                throw new InvalidDataException($"{Name}: no delimiter in {ReadLimit} bytes; raise ReadLimit, or close the connection.");
             }
 
             int count = await ReceiveAsync(_input.Room(Math.Min(ReadLimit, 4096)), cancellationToken);

@@ -191,6 +191,9 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
     /// <summary>Why it was closed; null when by <see cref="Close"/>.</summary>
     internal Exception? Reason { get; private protected set; }
 
+    /// <summary>Whether the other end is known to be gone, or to take nothing any more.</summary>
+    internal virtual bool IsBroken => State == ConnectionState.Closed || Reason is NetworkException;
+
     /// <summary>How much is copied at a time for writers that wait.</summary>
     private protected const int Piece = 64 * 1024;
 

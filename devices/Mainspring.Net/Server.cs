@@ -217,7 +217,7 @@ public sealed class Server : IDisposable
         {
             await _handler!(connection);
         }
-        catch (NetworkException) when (connection.Reason is NetworkException || connection.State == ConnectionState.Closed)
+        catch (NetworkException) when (connection.IsBroken)
         {
             // The other end has gone, which is no fault of the handler.
         }

@@ -278,6 +278,8 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         }
     }
 
+    internal override bool IsBroken => base.IsBroken || _writeError is not null;
+
     internal override void Report(Exception exception) => _context?.Error(exception);
 
     /// <summary>Waits until the system takes bytes again.</summary>

@@ -182,6 +182,8 @@ internal sealed class TlsConnection : Connection
         }
     }
 
+    internal override bool IsBroken => base.IsBroken || _writeError is not null;
+
     internal override void Report(Exception exception) => _inner.Report(exception);
 
     private protected override void OnProtocolChanged()

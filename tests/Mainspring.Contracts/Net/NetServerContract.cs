@@ -179,6 +179,7 @@ public sealed class NetServerContract : NetSuite
         {
             using Server server = Loop.ListenTcp(Anywhere, EchoAll);
             await Once(server); // what is made once is there
+            await Empty(server);
             int before = Directory.GetFiles(s_descriptors).Length;
             for (int i = 0; i < Count; i += 20)
             {
@@ -191,10 +192,7 @@ public sealed class NetServerContract : NetSuite
                 await Task.WhenAll(some);
             }
 
-            while (server.Connections.Count > 0)
-            {
-                await Loop.Yield();
-            }
+            await Empty(server);
 
             Check.Equal(before, Directory.GetFiles(s_descriptors).Length, "descriptors");
             Check.Equal(1, Loop.Counters.Sources);
@@ -226,10 +224,7 @@ public sealed class NetServerContract : NetSuite
             await last.WriteAsync("still here\n"u8.ToArray());
             Check.Equal("still here", await last.ReadLine());
             last.Close();
-            while (server.Connections.Count > 0)
-            {
-                await Loop.Yield();
-            }
+            await Empty(server);
         });
 
         async LoopTask Live(Server server, Random random)
@@ -313,6 +308,14 @@ public sealed class NetServerContract : NetSuite
         first.Close();
         server.Dispose();
     });
+
+    private async LoopTask Empty(Server server)
+    {
+        while (server.Connections.Count > 0)
+        {
+            await Loop.Yield();
+        }
+    }
 
     private sealed class Returning : ConnectionProtocol
     {

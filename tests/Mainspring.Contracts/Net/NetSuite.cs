@@ -38,12 +38,12 @@ public abstract class NetSuite : IDisposable
     private protected async LoopTask<(Connection Client, Connection Server)> Pair(ConnectionProtocol? protocol = null, ListenOptions? options = null, ConnectOptions? connect = null)
     {
         var accepted = new TaskCompletionSource<Connection>();
-        using Server server = protocol is null
+        Server server = protocol is null
             ? Loop.ListenTcp(Anywhere, Take, options)
             : Loop.ListenTcp(Anywhere, () => new Announcing(protocol, accepted), options);
         Connection client = await Loop.ConnectTcp(server.IPEndPoint, connect);
         Connection other = await accepted.Task;
-        server.Close();
+        server.Close(); // the connections go on
         return (client, other);
 
         async LoopTask Take(Connection connection)
