@@ -5,7 +5,7 @@ namespace Mainspring.Net;
 
 /// <summary>
 /// What one method waits for, again and again without an allocation. All on the loop's thread; a cancellation from elsewhere is posted. Who waits goes on through
-/// the loop's queue, never inline, <c>ConfigureAwait(false)</c> or not.
+/// the loop's queue, never inline, <c>ConfigureAwait(false)</c> or not. With it there is no synchronization context meanwhile: the tasks of SslStream would take one for a reason to leave the thread.
 /// </summary>
 internal sealed class LoopSignal<T>(MainLoop loop) : IValueTaskSource<T>, IValueTaskSource
 {
@@ -20,6 +20,7 @@ internal sealed class LoopSignal<T>(MainLoop loop) : IValueTaskSource<T>, IValue
     private CancellationTokenRegistration _registration;
     private Phase _phase;
     private short _version;
+    private bool _wantsContext;
 
     private enum Phase : byte
     {
@@ -82,7 +83,7 @@ internal sealed class LoopSignal<T>(MainLoop loop) : IValueTaskSource<T>, IValue
             throw new InvalidOperationException("A ValueTask is awaited once; use AsTask to await it more often.");
         }
 
-        (_continuation, _state) = (continuation, state);
+        (_continuation, _state, _wantsContext) = (continuation, state, (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0);
         if (_phase == Phase.Over)
         {
             loop.SynchronizationContext.Post(s_resume, this);
@@ -133,7 +134,22 @@ internal sealed class LoopSignal<T>(MainLoop loop) : IValueTaskSource<T>, IValue
     {
         (Action<object?>? continuation, object? state) = (_continuation, _state);
         (_continuation, _state) = (null, null);
-        continuation?.Invoke(state);
+        if (_wantsContext)
+        {
+            continuation?.Invoke(state);
+            return;
+        }
+
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            continuation?.Invoke(state);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
     }
 
     // It may come late, when the next wait has begun: then that one's token decides.

@@ -63,7 +63,7 @@ internal sealed class TlsConnection : Connection
         var tls = new SslStream(inner.AsStream(), leaveInnerStreamOpen: false);
         try
         {
-            await tls.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
+            await WithoutContext(() => tls.AuthenticateAsClientAsync(options, cancellationToken));
         }
         catch (AuthenticationException exception)
         {
@@ -86,7 +86,7 @@ internal sealed class TlsConnection : Connection
         var tls = new SslStream(inner.AsStream(), leaveInnerStreamOpen: false);
         try
         {
-            await tls.AuthenticateAsServerAsync(options, cancellationToken).ConfigureAwait(false);
+            await WithoutContext(() => tls.AuthenticateAsServerAsync(options, cancellationToken));
         }
         catch
         {
@@ -203,7 +203,7 @@ internal sealed class TlsConnection : Connection
                 Protocol is not null ? $"{Name} has a protocol, which is told of its bytes: set Protocol to null to read them here." : $"{Name} is being read already: await one read before the next.");
         }
 
-        return await ReadTls(buffer, cancellationToken).ConfigureAwait(false);
+        return await ReadTls(buffer, cancellationToken);
     }
 
     private TlsConnection Start(ConnectionProtocol? protocol)
@@ -233,7 +233,19 @@ internal sealed class TlsConnection : Connection
         _isReading = true;
         try
         {
-            return await _tls.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            ValueTask<int> read;
+            SynchronizationContext? context = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(null);
+            try
+            {
+                read = _tls.ReadAsync(buffer, cancellationToken);
+            }
+            finally
+            {
+                SynchronizationContext.SetSynchronizationContext(context);
+            }
+
+            return await read;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -312,7 +324,19 @@ internal sealed class TlsConnection : Connection
             while (_output.Count > 0 && !_isReleased)
             {
                 (_output, _sending) = (_sending, _output);
-                await _tls.WriteAsync(_sending.Waiting, CancellationToken.None).ConfigureAwait(false);
+                ValueTask write;
+                SynchronizationContext? context = SynchronizationContext.Current;
+                SynchronizationContext.SetSynchronizationContext(null);
+                try
+                {
+                    write = _tls.WriteAsync(_sending.Waiting, CancellationToken.None);
+                }
+                finally
+                {
+                    SynchronizationContext.SetSynchronizationContext(context);
+                }
+
+                await write;
                 _sending.Clear();
                 OnUnsentChanged();
             }
@@ -320,7 +344,7 @@ internal sealed class TlsConnection : Connection
             if (_isWritingCompleted && !_isShutdown && !_isReleased)
             {
                 _isShutdown = true;
-                await _tls.ShutdownAsync().ConfigureAwait(false); // close_notify
+                await WithoutContext(_tls.ShutdownAsync); // close_notify
                 _inner.CompleteWriting();
             }
 
@@ -338,6 +362,21 @@ internal sealed class TlsConnection : Connection
         finally
         {
             _isSending = false;
+        }
+    }
+
+    // SslStream goes on on the thread on which its stream has answered, unless a context makes its tasks leave that.
+    private static Task WithoutContext(Func<Task> call)
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return call();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
         }
     }
 
