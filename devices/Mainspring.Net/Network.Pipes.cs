@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Mainspring.Net.Linux;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Mainspring.Net;
 
@@ -119,6 +120,12 @@ public sealed class Server : IDisposable
         Close();
         CloseConnections();
     }
+
+    /// <summary>The call that accepts; it leaves its error as the last one of a P/Invoke.</summary>
+    internal Func<SafeHandle, int> Accepting { get; set; } = Listener.Accept;
+
+    /// <summary>How long it leaves new connections in the backlog when the system has no descriptors left.</summary>
+    internal TimeSpan AcceptPause { get; set; } = TimeSpan.FromSeconds(1);
 
     internal void Bind(Socket socket, string? file)
     {

@@ -8,8 +8,6 @@ namespace Mainspring.Net;
 /// <summary>One listening socket of a server.</summary>
 internal sealed unsafe class Listener : IPollableSource, IDisposable
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
-
     private readonly Server _server;
     private readonly Socket _socket;
     private readonly string? _file;
@@ -18,6 +16,9 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
     private TimerHandle _again;
     private bool _isFull;         // the server has as many connections as it may
     private bool _isShortOfFiles; // accept(2) has failed for want of descriptors, and this was told
+
+    /// <summary>accept4(2).</summary>
+    public static int Accept(SafeHandle socket) => NetAbi.Accept(socket, null, null, NetAbi.AcceptFlags);
 
     public Listener(Server server, Socket socket, string? file)
     {
@@ -52,7 +53,7 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
         int handled = 0;
         while (handled < maxEvents && !_isFull && _context is not null)
         {
-            int descriptor = NetAbi.Accept(_socket.SafeHandle, null, null, NetAbi.AcceptFlags);
+            int descriptor = _server.Accepting(_socket.SafeHandle);
             if (descriptor < 0)
             {
                 if (!GoesOn(Marshal.GetLastPInvokeError()))
@@ -129,11 +130,11 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
                 {
                     _isShortOfFiles = true;
                     _context!.Error(new NetworkException(
-                        $"{Name} cannot accept: {NetworkErrors.Describe(NetworkErrors.FromErrno(error))}. New connections wait in the backlog meanwhile, and it tries again every second.",
+                        $"{Name} cannot accept: {NetworkErrors.Describe(NetworkErrors.FromErrno(error))}. New connections wait in the backlog meanwhile, and it tries again every {_server.AcceptPause.TotalSeconds:0.###} s.",
                         NetworkErrors.FromErrno(error)));
                 }
 
-                _again = _server.Loop.CallLater(s_pause, static listener => listener.Resume(), this);
+                _again = _server.Loop.CallLater(_server.AcceptPause, static listener => listener.Resume(), this);
                 _context?.SetInterest(PollEvents.None);
                 return false;
             default:

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Mainspring.Net;
 
 namespace Mainspring.Contracts;
@@ -268,45 +269,26 @@ public sealed class NetServerContract : NetSuite
             told.Add(context.Exception.Message);
             context.Handled = true;
         };
-        (Server server, Connection first) = await Echo();
-        Connection second;
-        (long soft, long hard) = NetLimits.Descriptors;
-        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
-        try
+        using Server server = Loop.ListenTcp(Anywhere, EchoAll);
+        int refusals = 3;
+        server.AcceptPause = TimeSpan.FromMilliseconds(5);
+        server.Accepting = socket =>
         {
-            NetLimits.Descriptors = (NetLimits.Highest + 1, hard); // none more
-            try
+            if (refusals == 0)
             {
-                client.Connect(server.IPEndPoint);
-            }
-            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
-            {
-                // on its way
+                return Listener.Accept(socket);
             }
 
-            while (told.Count == 0)
-            {
-                await Loop.Yield();
-            }
-
-            for (int i = 0; i < 50; i++)
-            {
-                await Loop.Yield();
-            }
-        }
-        finally
-        {
-            NetLimits.Descriptors = (soft, hard);
-        }
-
+            refusals--;
+            Marshal.SetLastPInvokeError(24); // EMFILE
+            return -1;
+        };
+        await using Connection client = await Loop.ConnectTcp(server.IPEndPoint);
+        await client.WriteAsync("x\n"u8.ToArray());
+        Check.Equal("x", await client.ReadLine());
+        Check.Equal(0, refusals);
         Check.Equal(1, told.Count);
         Check.Contains("too many open files", told[0]);
-        second = Loop.FromSocket(client);
-        await second.WriteAsync("x\n"u8.ToArray());
-        Check.Equal("x", await second.ReadLine());
-        second.Close();
-        first.Close();
-        server.Dispose();
     });
 
     private async LoopTask Empty(Server server)
