@@ -74,6 +74,7 @@ internal static class Errno
     public const int Permission = 1;            // EPERM
     public const int NoEntry = 2;               // ENOENT
     public const int Interrupted = 4;           // EINTR
+    public const int BadDescriptor = 9;         // EBADF
     public const int Again = 11;                // EAGAIN
     public const int NoMemory = 12;             // ENOMEM
     public const int Access = 13;               // EACCES
@@ -82,6 +83,7 @@ internal static class Errno
     public const int TooManyOpen = 24;          // EMFILE
     public const int BrokenPipe = 32;           // EPIPE
     public const int NotImplemented = 38;       // ENOSYS
+    public const int NoSocket = 88;             // ENOTSOCK
     public const int MessageTooLong = 90;       // EMSGSIZE
     public const int FamilyNotSupported = 97;   // EAFNOSUPPORT
     public const int AddressInUse = 98;         // EADDRINUSE

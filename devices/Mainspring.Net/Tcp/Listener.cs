@@ -137,6 +137,8 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
                 _again = _server.Loop.CallLater(_server.AcceptPause, static listener => listener.Resume(), this);
                 _context?.SetInterest(PollEvents.None);
                 return false;
+            case Errno.Invalid or Errno.BadDescriptor or Errno.NoSocket: // it listens no more, and never will
+                throw NetworkErrors.MakeLast($"{Name} cannot accept");
             default:
                 return true;
         }
