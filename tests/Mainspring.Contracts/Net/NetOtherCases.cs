@@ -16,7 +16,11 @@ public sealed class NetOtherCases : NetSuite
     {
         string path = Path.Combine(_folder, "echo.sock");
         Server server = Loop.ListenUnix(path, EchoAll, new ListenOptions { FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        Check.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        if (OperatingSystem.IsLinux())
+        {
+            Check.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        }
+
         await using (Connection client = await Loop.ConnectUnix(path))
         {
             await client.WriteAsync("x\n"u8.ToArray());
