@@ -32,6 +32,9 @@ public sealed partial class MainLoop
     // The user's, or standard error; never throws. The watchdog's thread logs as well.
     private LoopLog Log => _log ?? OpenLog();
 
+    /// <summary>Logs what a source has to say.</summary>
+    internal void Warn(string source, string message) => Log.Write(LogSeverity.Warning, Name, $"{source}: {message}");
+
     /// <summary>Says what a loop on a virtual clock waits for, when that can only be another thread.</summary>
     internal void WarnOfEndlessWait(TimeSpan waited)
     {

@@ -2,7 +2,7 @@ namespace Mainspring;
 
 /// <summary>
 /// A source's way into its loop, given to <see cref="IEventSource.Attach"/> and valid until the source is detached: afterwards every call
-/// does nothing. All members but <see cref="Wake"/> are for the loop's thread.
+/// but <see cref="Warn"/> does nothing. All members but <see cref="Wake"/> are for the loop's thread.
 /// </summary>
 public sealed class SourceContext
 {
@@ -83,6 +83,10 @@ public sealed class SourceContext
             Loop.Report(exception, WorkKind.Source, _source.Name, null);
         }
     }
+
+    /// <summary>Writes a warning to the loop's log, under the source's name; also after the source was detached. Loop's thread only.</summary>
+    /// <param name="message">What its user should know.</param>
+    public void Warn(string message) => Loop.Warn(_source.Name, message);
 
     /// <summary>
     /// Says that the device has gone: the source is detached when the present dispatch returns, and attached again by its

@@ -30,6 +30,9 @@ internal static class Measurement
             case ("descriptors", [long useSockets, long rounds]):
                 Descriptors.Measure(useSockets != 0, rounds);
                 return 0;
+            case ("echo", [long connections, long rounds]):
+                Echo.Measure(connections, rounds);
+                return 0;
             case ("serial", [long bytes]):
                 Serial.Measure((int)bytes);
                 return 0;

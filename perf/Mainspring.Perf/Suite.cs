@@ -37,6 +37,11 @@ internal static class Suite
                 [new("round trip, 2 pipes", "epoll", "epoll", Target.Ratio(1.3))]),
             new("descriptors-sockets", "a byte goes back and forth over a socket pair", "descriptors", "descriptors", [1, Scaled(400_000)],
                 [new("round trip, socket pair", "epoll", "epoll", Target.Ratio(1.3))]),
+            new("echo", "a message goes to and fro on each of 1,000 TCP connections", "echo", "echo", [1_000, Scaled(400_000)],
+            [
+                new("round trip, protocols", "protocol", "echo", Target.Ratio(1.3)),
+                new("round trip, awaits", "await", "echo", Target.Ratio(1.3)),
+            ]),
             new("serial", "a byte at a pseudo-terminal, to a loop that sleeps", "serial", "serial", [Scaled(4_000)],
             [
                 new("serial byte to callback, p50", "p50", "p50", Target.Ratio(1.15)),

@@ -15,6 +15,7 @@ public sealed class PublicApiTests
     [InlineData("Mainspring.Devices.Simulation")]
     [InlineData("Mainspring.Hosting")]
     [InlineData("Mainspring.Processes")]
+    [InlineData("Mainspring.Net")]
     public void PublicApi_OfEachLibrary_IsTheReviewedOne(string library)
     {
         string actual = PublicApiText.Of(Assembly.Load(library));

@@ -22,6 +22,7 @@ readonly strict=(
     devices/Mainspring.Devices.Linux/Input/EvdevAbi.cs devices/Mainspring.Devices/Input/InputEventType.cs
     devices/Mainspring.Devices/Input/Input{Key,Axis,Motion,Switch,Led}Code.cs devices/Mainspring.Devices/Input/Input{Property,Bus}.cs
     devices/Mainspring.Devices.Simulation/Input/UinputAbi.cs
+    devices/Mainspring.Net/Linux/NetAbi.cs devices/Mainspring.Net/NetworkErrors.cs
 )
 # … and in these some do.
 readonly some=(runtime/Linux/EpollPoller.cs)
@@ -57,6 +58,8 @@ write_source() {
 #include <linux/sched/types.h>
 #include <linux/spi/spidev.h>
 #include <linux/serial.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #define sched_param sched_param_of_libc // the kernel's header has it too

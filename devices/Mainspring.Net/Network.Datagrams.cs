@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Sockets;
+using Mainspring.Net.Linux;
+
+namespace Mainspring.Net;
+
+public static partial class Network
+{
+    /// <summary>Opens a UDP endpoint.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="options">With which addresses; null is one that the system chooses, for IPv4.</param>
+    /// <returns>The endpoint.</returns>
+    /// <exception cref="NetworkException">The address cannot be had; the message says why.</exception>
+    public static DatagramEndpoint OpenUdp(this MainLoop loop, DatagramOptions? options = null)
+    {
+        Check(loop);
+        options ??= new DatagramOptions();
+        AddressFamily family = (options.LocalEndPoint ?? options.RemoteEndPoint)?.AddressFamily ?? AddressFamily.InterNetwork;
+        IPEndPoint local = options.LocalEndPoint ?? new IPEndPoint(family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+        try
+        {
+            NetAbi.SetNumber(socket.SafeHandle, NetAbi.SocketLevel, NetAbi.ReuseAddress, options.ReuseAddress ? 1 : 0);
+            NetAbi.SetNumber(socket.SafeHandle, NetAbi.SocketLevel, NetAbi.ReusePort, options.ReusePort ? 1 : 0);
+            socket.EnableBroadcast = options.Broadcast;
+            if (options.MulticastHops is { } hops)
+            {
+                bool isV6 = family == AddressFamily.InterNetworkV6;
+                socket.SetSocketOption(isV6 ? SocketOptionLevel.IPv6 : SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, hops);
+            }
+
+            socket.Bind(local);
+            if (options.RemoteEndPoint is { } remote)
+            {
+                socket.Connect(remote); // of UDP it only notes the address, and never waits
+            }
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw NetworkErrors.Make($"open UDP on {Addresses.Text(local)}", exception.SocketErrorCode);
+        }
+
+        DatagramEndpoint endpoint = new DatagramEndpoint(loop, socket, options).Start();
+        try
+        {
+            foreach (IPAddress group in options.Groups)
+            {
+                endpoint.Join(group);
+            }
+        }
+        catch
+        {
+            endpoint.Dispose();
+            throw;
+        }
+
+        return endpoint;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Sockets;
+using Mainspring.Net.Linux;
+
+namespace Mainspring.Net;
+
+public static partial class Network
+{
+    /// <summary>Listens for TCP connections, each of which is handled by a method of its own.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="address">Where; port 0 lets the system choose one (<see cref="Server.IPEndPoint"/>). <see cref="IPAddress.IPv6Any"/> takes IPv4 as well.</param>
+    /// <param name="handler">Handles a connection, which is closed when its task ends. Its exceptions are reported under the connection's name, but for the other end's going away.</param>
+    /// <param name="options">How; null is <see cref="ListenOptions.Default"/>.</param>
+    /// <returns>The server.</returns>
+    /// <exception cref="NetworkException">The address cannot be had; the message says why.</exception>
+    public static Server ListenTcp(this MainLoop loop, IPEndPoint address, Func<Connection, LoopTask> handler, ListenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return ListenTcp(loop, address, null, handler, options);
+    }
+
+    /// <summary>Listens for TCP connections, each of which has a protocol of its own.</summary>
+    /// <inheritdoc cref="ListenTcp(MainLoop, IPEndPoint, Func{Connection, LoopTask}, ListenOptions?)"/>
+    /// <param name="protocols">Makes the protocol of a connection.</param>
+    public static Server ListenTcp(this MainLoop loop, IPEndPoint address, Func<ConnectionProtocol> protocols, ListenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(protocols);
+        return ListenTcp(loop, address, protocols, null, options);
+    }
+
+    /// <summary>Listens on all addresses of a host's name.</summary>
+    /// <inheritdoc cref="ListenTcp(MainLoop, IPEndPoint, Func{Connection, LoopTask}, ListenOptions?)"/>
+    /// <param name="host">A name or an address of this machine.</param>
+    /// <param name="port">The port; 0 lets the system choose one for each address.</param>
+    public static async LoopTask<Server> ListenTcp(this MainLoop loop, string host, int port, Func<Connection, LoopTask> handler, ListenOptions? options = null)
+    {
+        Check(loop);
+        ArgumentNullException.ThrowIfNull(handler);
+        IReadOnlyList<IPEndPoint> addresses = await loop.Resolve(host, port);
+        var server = new Server(loop, options ?? ListenOptions.Default, null, handler);
+        return BindAll(server, addresses.Distinct(), options ?? ListenOptions.Default);
+    }
+
+    /// <summary>Listens on a Unix socket. A socket file that a killed server has left is replaced, one in use is not; closing removes it.</summary>
+    /// <inheritdoc cref="ListenTcp(MainLoop, IPEndPoint, Func{Connection, LoopTask}, ListenOptions?)"/>
+    /// <param name="path">Its path; one that begins with NUL or <c>@</c> is a name of the abstract namespace (unix(7)).</param>
+    public static Server ListenUnix(this MainLoop loop, string path, Func<Connection, LoopTask> handler, ListenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return ListenUnix(loop, path, null, handler, options);
+    }
+
+    /// <inheritdoc cref="ListenUnix(MainLoop, string, Func{Connection, LoopTask}, ListenOptions?)"/>
+    /// <param name="protocols">Makes the protocol of a connection.</param>
+    public static Server ListenUnix(this MainLoop loop, string path, Func<ConnectionProtocol> protocols, ListenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(protocols);
+        return ListenUnix(loop, path, protocols, null, options);
+    }
+
+    /// <summary>Serves on a socket that is bound already, such as one that was inherited from systemd. The server owns it from now on.</summary>
+    /// <inheritdoc cref="ListenTcp(MainLoop, IPEndPoint, Func{Connection, LoopTask}, ListenOptions?)"/>
+    /// <param name="socket">A bound stream socket.</param>
+    public static Server Listen(this MainLoop loop, Socket socket, Func<Connection, LoopTask> handler, ListenOptions? options = null)
+    {
+        Check(loop);
+        ArgumentNullException.ThrowIfNull(socket);
+        ArgumentNullException.ThrowIfNull(handler);
+        socket.Blocking = false;
+        var server = new Server(loop, options ?? ListenOptions.Default, null, handler);
+        server.Bind(socket, null);
+        return server;
+    }
+
+    private static Server ListenTcp(MainLoop loop, IPEndPoint address, Func<ConnectionProtocol>? protocols, Func<Connection, LoopTask>? handler, ListenOptions? options)
+    {
+        Check(loop);
+        ArgumentNullException.ThrowIfNull(address);
+        var server = new Server(loop, options ?? ListenOptions.Default, protocols, handler);
+        return BindAll(server, [address], options ?? ListenOptions.Default);
+    }
+
+    private static Server BindAll(Server server, IEnumerable<IPEndPoint> addresses, ListenOptions options)
+    {
+        try
+        {
+            foreach (IPEndPoint address in addresses)
+            {
+                server.Bind(BoundSocket(address, options), null);
+            }
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+
+        return server;
+    }
+
+    private static unsafe Socket BoundSocket(IPEndPoint address, ListenOptions options)
+    {
+        // By the system's own calls: Socket.Bind would reuse addresses whether asked to or not.
+        bool isV6 = address.AddressFamily == AddressFamily.InterNetworkV6;
+        int descriptor = NetAbi.Socket(isV6 ? NetAbi.FamilyInet6 : NetAbi.FamilyInet, NetAbi.StreamNonBlocking, 0);
+        if (descriptor < 0)
+        {
+            throw NetworkErrors.MakeLast($"listen on {Addresses.Text(address)}");
+        }
+
+        var handle = new SafeSocketHandle(descriptor, ownsHandle: true);
+        SocketAddress bytes = address.Serialize();
+        fixed (byte* first = bytes.Buffer.Span)
+        {
+            if ((isV6 && !NetAbi.SetNumber(handle, NetAbi.LevelV6, NetAbi.OnlyV6, options.DualStack ? 0 : 1))
+                || !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReuseAddress, options.ReuseAddress ? 1 : 0)
+                || !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReusePort, options.ReusePort ? 1 : 0)
+                || NetAbi.Bind(handle, first, bytes.Size) != 0)
+            {
+                NetworkException refusal = NetworkErrors.MakeLast($"listen on {Addresses.Text(address)}");
+                handle.Dispose();
+                throw refusal;
+            }
+        }
+
+        return new Socket(handle) { Blocking = false };
+    }
+
+    private static Server ListenUnix(MainLoop loop, string path, Func<ConnectionProtocol>? protocols, Func<Connection, LoopTask>? handler, ListenOptions? options)
+    {
+        Check(loop);
+        options ??= ListenOptions.Default;
+        UnixDomainSocketEndPoint address = UnixPaths.EndPoint(path);
+        UnixPaths.RemoveStale(path);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+        var server = new Server(loop, options, protocols, handler);
+        try
+        {
+            socket.Bind(address);
+            if (options.FileMode is { } mode && !UnixPaths.IsAbstract(path) && OperatingSystem.IsLinux())
+            {
+                File.SetUnixFileMode(path, mode);
+            }
+
+            server.Bind(socket, path);
+            return server;
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw NetworkErrors.Make($"listen on {path}", exception.SocketErrorCode);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using Mainspring.Net.Linux;
+using Microsoft.Win32.SafeHandles;
+
+namespace Mainspring.Net;
+
+public static unsafe partial class Network
+{
+    /// <summary>Reads from a pipe, a FIFO, a terminal or a socket that somebody else has opened. The connection owns the descriptor from now on.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="pipe">The descriptor. Its open file is not changed: another program may share it.</param>
+    /// <param name="protocol">Who is told of its bytes; null for a connection that is read with <c>await</c>.</param>
+    /// <returns>The connection, for reading.</returns>
+    /// <exception cref="IOException">It is a regular file, which is always ready: read it with <see cref="RandomAccess"/> on the executor.</exception>
+    public static Connection OpenReadPipe(this MainLoop loop, SafeFileHandle pipe, ConnectionProtocol? protocol = null) => Open(loop, pipe, reads: true, protocol);
+
+    /// <summary>Writes to a pipe, a FIFO, a terminal or a socket that somebody else has opened. The connection owns the descriptor from now on.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="pipe">The descriptor. Its open file is not changed: another program may share it.</param>
+    /// <param name="protocol">Who is told of pressure and of the end; null for a connection that is written with <c>await</c>.</param>
+    /// <returns>The connection, for writing.</returns>
+    /// <exception cref="IOException">It is a regular file, which is always ready: write it with <see cref="RandomAccess"/> on the executor.</exception>
+    public static Connection OpenWritePipe(this MainLoop loop, SafeFileHandle pipe, ConnectionProtocol? protocol = null) => Open(loop, pipe, reads: false, protocol);
+
+    /// <summary>Makes a pipe: what is written into one end comes out of the other.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <returns>Its ends.</returns>
+    /// <exception cref="NetworkException">There are too many open files.</exception>
+    public static (Connection Read, Connection Write) OpenPipe(this MainLoop loop)
+    {
+        Check(loop);
+        int* ends = stackalloc int[2];
+        if (NetAbi.Pipe(ends, NetAbi.PipeFlags) != 0)
+        {
+            throw NetworkErrors.MakeLast("make a pipe");
+        }
+
+        var read = new SafeFileHandle(ends[0], ownsHandle: true);
+        var write = new SafeFileHandle(ends[1], ownsHandle: true);
+        return (new DescriptorConnection(loop, $"pipe:{ends[0]}", new DescriptorChannel(read, canRead: true, isNonBlocking: true)).Start(null),
+            new DescriptorConnection(loop, $"pipe:{ends[1]}", new DescriptorChannel(write, canRead: false, isNonBlocking: true)).Start(null));
+    }
+
+    /// <summary>Standard input, when it is a pipe, a terminal or a socket. Its open file, which the shell shares, is not made non-blocking; closing the connection does not close it.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="protocol">Who is told of its bytes; null for a connection that is read with <c>await</c>.</param>
+    /// <returns>The connection, for reading.</returns>
+    /// <exception cref="IOException">It is a regular file or /dev/null, which is always ready: read it with <see cref="Console.OpenStandardInput()"/> on the executor.</exception>
+    public static Connection OpenStandardInput(this MainLoop loop, ConnectionProtocol? protocol = null) => Open(loop, Duplicate(0, "standard input"), reads: true, protocol, "stdin");
+
+    /// <summary>Standard output, when it is a pipe, a terminal or a socket. Its open file, which the shell shares, is not made non-blocking; closing the connection does not close it.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <returns>The connection, for writing.</returns>
+    /// <exception cref="IOException">It is a regular file or /dev/null, which is always ready: write it with <see cref="Console.OpenStandardOutput()"/>, which never waits long.</exception>
+    public static Connection OpenStandardOutput(this MainLoop loop) => Open(loop, Duplicate(1, "standard output"), reads: false, null, "stdout");
+
+    private static DescriptorConnection Open(MainLoop loop, SafeFileHandle pipe, bool reads, ConnectionProtocol? protocol, string? name = null)
+    {
+        Check(loop);
+        ArgumentNullException.ThrowIfNull(pipe);
+        int number = (int)pipe.DangerousGetHandle();
+        int flags = NetAbi.Control(number, NetAbi.GetStatusFlags, 0);
+        if (flags < 0)
+        {
+            throw NetworkErrors.MakeLast($"{name ?? $"descriptor {number}"} is not open");
+        }
+
+        bool isNonBlocking = (flags & NetAbi.NonBlocking) != 0;
+        name ??= $"pipe:{number}";
+        return new DescriptorConnection(loop, name, new DescriptorChannel(pipe, reads, isNonBlocking)).Start(protocol);
+    }
+
+    private static SafeFileHandle Duplicate(int number, string name)
+    {
+        int copy = NetAbi.Control(number, NetAbi.DuplicateCloexec, 3);
+        return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw NetworkErrors.MakeLast($"{name} is not open");
+    }
+}

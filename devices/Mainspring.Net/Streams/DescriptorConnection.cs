@@ -1,0 +1,557 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Mainspring.Net;
+
+/// <summary>A connection whose descriptor is in the loop's own wait.</summary>
+internal sealed class DescriptorConnection : Connection, IPollableSource
+{
+    private const int BufferSize = 64 * 1024;
+    private const int MostReads = 16; // of full buffers in one dispatch, so that one flood starves nobody
+
+    private readonly ByteChannel _channel;
+    private readonly ByteQueue _output = new();
+    private readonly LoopSignal<int> _read;
+    private readonly LoopSignal<bool> _room; // for sendfile
+    private SourceContext? _context;
+    private SourceHandle? _source;
+    private TimerHandle _closeTimer;
+    private Memory<byte> _readInto;
+    private PollEvents _interest = PollEvents.Readable;
+    private Exception? _writeError;
+    private bool _isReadable;           // there may be something, though epoll has not said so
+    private bool _watchesRead = true;   // kept while reads follow each other, so that a wait costs no call of the system
+    private bool _isReadingPaused;
+    private bool _isAtEnd;
+    private bool _isWritingCompleted;
+    private bool _isParked;             // both directions are over, which epoll would say for ever: it has left the poller until somebody asks
+    private bool _isReleased;
+
+    public DescriptorConnection(MainLoop loop, string name, ByteChannel channel)
+        : base(loop, name)
+    {
+        _channel = channel;
+        _read = new LoopSignal<int>(loop);
+        _room = new LoopSignal<bool>(loop);
+        _isAtEnd = !channel.CanRead;
+        _isWritingCompleted = !channel.CanWrite;
+        _watchesRead = channel.CanRead;
+        _interest = WantedInterest;
+    }
+
+    public override SourceHandle Source => _source ?? throw new InvalidOperationException($"{Name} is not in a loop yet.");
+
+    public override EndPoint? LocalEndPoint => _channel.LocalEndPoint;
+
+    public override EndPoint? RemoteEndPoint => _channel.RemoteEndPoint;
+
+    public override int Unsent => _output.Count;
+
+    public override bool IsReadingPaused => _isReadingPaused;
+
+    public SafeHandle Handle => _channel.Handle;
+
+    public PollEvents Interest => _interest;
+
+    public ByteChannel Channel => _channel;
+
+    private bool IsWatchedByProtocol => Protocol is not null && !_isReadingPaused;
+
+    private PollEvents WantedInterest
+    {
+        get
+        {
+            bool reads = !_isAtEnd && State == ConnectionState.Open && (Protocol is null ? _watchesRead : !_isReadingPaused);
+            bool writes = _output.Count > 0 || _room is { IsPending: true };
+            return (reads ? PollEvents.Readable : 0) | (writes ? PollEvents.Writable : 0);
+        }
+    }
+
+    /// <summary>Takes its place in the loop, and tells the protocol.</summary>
+    public DescriptorConnection Start(ConnectionProtocol? protocol)
+    {
+        try
+        {
+            if (protocol is not null)
+            {
+                Protocol = protocol;
+            }
+
+            _source = Loop.Add(this, RetryPolicy.Never);
+        }
+        catch
+        {
+            _channel.Dispose();
+            throw;
+        }
+
+        TellMade();
+        return this;
+    }
+
+    public void Attach(SourceContext context)
+    {
+        _context = context;
+        _isParked = false;
+        _interest = WantedInterest;
+    }
+
+    public int Dispatch(PollEvents ready, int maxEvents)
+    {
+        bool isOver = (ready & (PollEvents.HangUp | PollEvents.Error)) != 0;
+        int handled = 0;
+        if (_output.Count > 0 && (isOver || (ready & PollEvents.Writable) != 0))
+        {
+            handled++;
+            Flush();
+        }
+
+        if (_room.IsPending && (isOver || (ready & PollEvents.Writable) != 0))
+        {
+            handled++;
+            _room.SetResult(true);
+        }
+
+        if (!_isReleased && (isOver || (ready & PollEvents.Readable) != 0))
+        {
+            handled += TakeIn(Math.Min(maxEvents, MostReads));
+        }
+
+        if (_isReleased)
+        {
+            return handled;
+        }
+
+        if (!isOver || handled > 0)
+        {
+            UpdateInterest();
+        }
+        else if (_channel.CanRead)
+        {
+            _context!.Disconnected(); // parks it
+            return 1;
+        }
+        else
+        {
+            Fail(NetworkErrors.Make(Name, SocketError.Shutdown)); // nobody reads this pipe any more
+        }
+
+        return handled;
+    }
+
+    public void Detach()
+    {
+        if (_isReleased || _source is null)
+        {
+            return; // without a source it was not taken in: Start closes it
+        }
+
+        if (_source.State != SourceState.Removed)
+        {
+            _isParked = true;
+            return;
+        }
+
+        if (State == ConnectionState.Open)
+        {
+            Reason ??= new OperationCanceledException($"{Name}: its loop '{Loop.Name}' was disposed, or its source removed.");
+            if (Loop.IsDebug)
+            {
+                _context!.Warn("the connection was never closed: call Close or Dispose when it is no longer needed");
+            }
+        }
+
+        Release();
+    }
+
+    public override void Write(ReadOnlySpan<byte> bytes)
+    {
+        CheckWritable(_isWritingCompleted, _writeError ?? (State == ConnectionState.Closed ? Reason : null), bytes.Length);
+        if (_output.Count == 0)
+        {
+            while (bytes.Length > 0)
+            {
+                int sent = _channel.Send(bytes, out SocketError error);
+                if (error != SocketError.Success)
+                {
+                    if (error is SocketError.WouldBlock or SocketError.TryAgain or SocketError.NoBufferSpaceAvailable)
+                    {
+                        break;
+                    }
+
+                    BreakWriting(error);
+                    return; // as when it is found later: the next call throws, the protocol is told
+                }
+
+                _context?.CountBytes(sent);
+                bytes = bytes[sent..];
+            }
+
+            if (bytes.Length == 0)
+            {
+                return;
+            }
+        }
+
+        _output.Append(bytes);
+        UpdateInterest();
+        OnUnsentChanged();
+    }
+
+    public override void CompleteWriting()
+    {
+        CheckAccess();
+        if (_isWritingCompleted || State != ConnectionState.Open)
+        {
+            return;
+        }
+
+        _isWritingCompleted = true;
+        if (_output.Count == 0)
+        {
+            EndWriting();
+        }
+    }
+
+    public override void PauseReading()
+    {
+        CheckAccess();
+        _isReadingPaused = true;
+        UpdateInterest();
+    }
+
+    public override void ResumeReading()
+    {
+        CheckAccess();
+        _isReadingPaused = false;
+        Unpark();
+        UpdateInterest();
+    }
+
+    public override void Close()
+    {
+        CheckAccess();
+        if (State != ConnectionState.Open)
+        {
+            return;
+        }
+
+        State = ConnectionState.Closing;
+        if (_output.Count == 0 || _writeError is not null || _isParked)
+        {
+            Remove();
+            return;
+        }
+
+        _read.SetResult(0);
+        UpdateInterest();
+        try
+        {
+            _closeTimer = Loop.CallLater(CloseTimeout, static connection => connection.Abort(), this);
+        }
+        catch (ObjectDisposedException)
+        {
+            Abort(); // by somebody's finally, while the loop is disposed: nothing is sent any more
+        }
+    }
+
+    public override void Abort()
+    {
+        CheckAccess();
+        if (State != ConnectionState.Closed && !_isReleased)
+        {
+            _channel.PrepareAbort();
+            State = ConnectionState.Closing;
+            Remove();
+        }
+    }
+
+    internal override void Fail(Exception reason)
+    {
+        if (State != ConnectionState.Closed && !_isReleased)
+        {
+            Reason ??= reason;
+            State = ConnectionState.Closing;
+            Remove();
+        }
+    }
+
+    internal override bool IsBroken => base.IsBroken || _writeError is not null;
+
+    internal override void Report(Exception exception) => _context?.Error(exception);
+
+    /// <summary>Waits until the system takes bytes again.</summary>
+    internal ValueTask WaitForRoom(CancellationToken cancellationToken)
+    {
+        ValueTask wait = _room.BeginWithoutResult(cancellationToken);
+        Unpark();
+        UpdateInterest();
+        return wait;
+    }
+
+    /// <summary>Throws when nothing can be written.</summary>
+    internal void CheckWritable() => CheckWritable(_isWritingCompleted, _writeError ?? (State == ConnectionState.Closed ? Reason : null), 0);
+
+    internal void CountBytes(int count) => _context?.CountBytes(count);
+
+    private protected override bool IsBeingRead => !_read.IsFree;
+
+    private protected override void OnProtocolChanged()
+    {
+        _watchesRead = true;
+        Unpark();
+        UpdateInterest();
+    }
+
+    private protected override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        CheckAccess();
+        if (Protocol is not null || !_read.IsFree)
+        {
+            throw new InvalidOperationException(
+                Protocol is not null ? $"{Name} has a protocol, which is told of its bytes: set Protocol to null to read them here." : $"{Name} is being read already: await one read before the next.");
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<int>(cancellationToken);
+        }
+
+        if (_isAtEnd || State != ConnectionState.Open)
+        {
+            return Reason is null ? new ValueTask<int>(0) : ValueTask.FromException<int>(Reason);
+        }
+
+        if (buffer.Length == 0)
+        {
+            return new ValueTask<int>(0);
+        }
+
+        if ((_isReadable || _isParked) && TryReceive(buffer.Span, out int count))
+        {
+            return Reason is null ? new ValueTask<int>(count) : ValueTask.FromException<int>(Reason);
+        }
+
+        _readInto = buffer;
+        ValueTask<int> read = _read.Begin(cancellationToken);
+        _watchesRead = true;
+        Unpark();
+        UpdateInterest();
+        return read;
+    }
+
+    // False: nothing is there now. After an error the connection has failed.
+    private bool TryReceive(Span<byte> buffer, out int count)
+    {
+        count = _channel.Receive(buffer, out SocketError error);
+        if (error == SocketError.Success)
+        {
+            _isReadable = count == buffer.Length; // after a shorter read epoll says when there is more
+            _isAtEnd = count == 0;
+            _context?.CountBytes(count);
+            return true;
+        }
+
+        _isReadable = false;
+        if (error is SocketError.WouldBlock or SocketError.TryAgain or SocketError.Interrupted)
+        {
+            return false;
+        }
+
+        Fail(NetworkErrors.Make(Name, error));
+        return true;
+    }
+
+    private int TakeIn(int most)
+    {
+        if (_isAtEnd || State != ConnectionState.Open)
+        {
+            return 0;
+        }
+
+        if (IsWatchedByProtocol)
+        {
+            return TellProtocol(most);
+        }
+
+        if (!_read.IsPending || Protocol is not null)
+        {
+            _isReadable = true;
+            _watchesRead = false;
+            return 0;
+        }
+
+        Memory<byte> into = _readInto;
+        if (!TryReceive(into.Span, out int count))
+        {
+            return 1;
+        }
+
+        _readInto = default;
+        if (Reason is null)
+        {
+            _context?.Emit(new BytesReceived(into.Span[..count]));
+            _read.SetResult(count);
+        }
+
+        return 1;
+    }
+
+    private int TellProtocol(int most)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        int handled = 0;
+        bool more = true;
+        while (more && handled < most && IsWatchedByProtocol && State == ConnectionState.Open && TryReceive(buffer, out int count))
+        {
+            handled++;
+            if (Reason is not null)
+            {
+                break;
+            }
+
+            if (count == 0)
+            {
+                TellEnd();
+                break;
+            }
+
+            more = _isReadable;
+            _context?.Emit(new BytesReceived(buffer.AsSpan(0, count)));
+            TellData(buffer.AsSpan(0, count));
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        return Math.Max(1, handled);
+    }
+
+    private void Flush()
+    {
+        while (_output.Count > 0)
+        {
+            int sent = _channel.Send(_output.Waiting.Span, out SocketError error);
+            if (error != SocketError.Success)
+            {
+                if (error is not (SocketError.WouldBlock or SocketError.TryAgain or SocketError.NoBufferSpaceAvailable))
+                {
+                    BreakWriting(error);
+                    return;
+                }
+
+                break;
+            }
+
+            _context?.CountBytes(sent);
+            _output.Consume(sent);
+        }
+
+        OnUnsentChanged();
+        if (_output.Count > 0 || _isReleased)
+        {
+            return;
+        }
+
+        if (State == ConnectionState.Closing)
+        {
+            Remove();
+        }
+        else if (_isWritingCompleted)
+        {
+            EndWriting();
+        }
+    }
+
+    private void EndWriting()
+    {
+        _channel.CompleteWriting();
+        if (!_channel.CanRead)
+        {
+            Close();
+        }
+    }
+
+    // The other end takes no more. What it has sent before can still be read, by whoever reads.
+    private void BreakWriting(SocketError error)
+    {
+        _writeError = NetworkErrors.Make(Name, error);
+        _output.Clear();
+        if (Protocol is not null || State != ConnectionState.Open || !_channel.CanRead || _isAtEnd)
+        {
+            Fail(_writeError);
+        }
+        else
+        {
+            EndDrains(_writeError);
+            UpdateInterest();
+        }
+    }
+
+    private void Unpark()
+    {
+        if (_isParked)
+        {
+            _isParked = false;
+            _source!.RetryNow();
+        }
+    }
+
+    private void UpdateInterest()
+    {
+        PollEvents wanted = WantedInterest;
+        if (_context is { } context && wanted != _interest && _source is not null)
+        {
+            _interest = wanted;
+            context.SetInterest(wanted);
+        }
+    }
+
+    private void Remove()
+    {
+        if (_source is { State: not SourceState.Removed } source)
+        {
+            source.Remove();
+        }
+        else
+        {
+            Release();
+        }
+    }
+
+    private void Release()
+    {
+        if (_isReleased)
+        {
+            return;
+        }
+
+        _isReleased = true;
+        _isParked = false;
+        _closeTimer.Cancel();
+        _channel.Dispose();
+        _output.Clear();
+        _readInto = default;
+        State = ConnectionState.Closed;
+        if (Reason is null)
+        {
+            _read.SetResult(0);
+            _room.SetException(new NetworkException($"{Name}: the connection was closed.", SocketError.ConnectionAborted));
+        }
+        else
+        {
+            _read.SetException(Reason);
+            _room.SetException(Reason);
+        }
+
+        TellLost();
+    }
+}
+
+/// <summary>Bytes have come on a connection, before its reader or protocol gets them.</summary>
+/// <param name="bytes">The bytes, valid during the call.</param>
+public readonly ref struct BytesReceived(ReadOnlySpan<byte> bytes)
+{
+    /// <summary>The bytes, valid during the call.</summary>
+    public ReadOnlySpan<byte> Bytes { get; } = bytes;
+}

@@ -1,0 +1,398 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Mainspring.Net;
+
+/// <summary>TLS over another connection, by <see cref="SslStream"/>, whose waits all end on the loop.</summary>
+internal sealed class TlsConnection : Connection
+{
+    private const int BufferSize = 16 * 1024; // a record of TLS
+
+    private readonly Connection _inner;
+    private readonly SslStream _tls;
+    private ByteQueue _output = new();
+    private ByteQueue _sending = new();
+    private readonly LoopSignal<bool> _resumed;
+    private Exception? _writeError;
+    private bool _isSending;
+    private bool _isPumping;
+    private bool _isReading;
+    private bool _isReadingPaused;
+    private bool _isWritingCompleted;
+    private bool _isShutdown;
+    private bool _isReleased;
+    private TimerHandle _closeTimer;
+
+    private TlsConnection(Connection inner, SslStream tls)
+        : base(inner.Loop, $"tls:{inner.Name[(inner.Name.IndexOf(':', StringComparison.Ordinal) + 1)..]}")
+    {
+        _inner = inner;
+        _tls = tls;
+        _resumed = new LoopSignal<bool>(inner.Loop);
+        (WriteLimit, CloseTimeout, ReadLimit) = (inner.WriteLimit, inner.CloseTimeout, inner.ReadLimit);
+    }
+
+    public override SourceHandle Source => _inner.Source;
+
+    public override EndPoint? LocalEndPoint => _inner.LocalEndPoint;
+
+    public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
+
+    public override SslStream Tls => _tls;
+
+    public override int Unsent => _output.Count + _sending.Count;
+
+    public override bool IsReadingPaused => _isReadingPaused;
+
+    private protected override bool IsBeingRead => _isReading && !_isPumping;
+
+    /// <summary>Makes TLS as the client.</summary>
+    public static async LoopTask<Connection> Connect(
+        Connection inner, SslClientAuthenticationOptions options, ConnectionProtocol? protocol, CancellationToken cancellationToken)
+    {
+        string reason = "";
+        RemoteCertificateValidationCallback? own = options.RemoteCertificateValidationCallback;
+        options.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+        {
+            reason = TlsDefaults.Reason(errors, chain, certificate, options.TargetHost);
+            return own?.Invoke(sender, certificate, chain, errors) ?? errors == SslPolicyErrors.None;
+        };
+        var tls = new SslStream(inner.AsStream(), leaveInnerStreamOpen: false);
+        try
+        {
+            await WithoutContext(() => tls.AuthenticateAsClientAsync(options, cancellationToken));
+        }
+        catch (AuthenticationException exception)
+        {
+            inner.Abort();
+            throw reason.Length > 0 ? TlsDefaults.Refused($"TLS with {options.TargetHost} ({inner.Name})", reason, exception) : exception;
+        }
+        catch
+        {
+            inner.Abort();
+            throw;
+        }
+
+        return new TlsConnection(inner, tls).Start(protocol);
+    }
+
+    /// <summary>Makes TLS as the server.</summary>
+    public static async LoopTask<Connection> Accept(
+        Connection inner, SslServerAuthenticationOptions options, ConnectionProtocol? protocol, CancellationToken cancellationToken, Action<Connection>? made = null)
+    {
+        var tls = new SslStream(inner.AsStream(), leaveInnerStreamOpen: false);
+        try
+        {
+            await WithoutContext(() => tls.AuthenticateAsServerAsync(options, cancellationToken));
+        }
+        catch
+        {
+            inner.Abort();
+            throw;
+        }
+
+        var connection = new TlsConnection(inner, tls);
+        made?.Invoke(connection);
+        return connection.Start(protocol);
+    }
+
+    public override void Write(ReadOnlySpan<byte> bytes)
+    {
+        CheckWritable(_isWritingCompleted, _writeError ?? (State == ConnectionState.Closed ? Reason : null), bytes.Length);
+        _output.Append(bytes);
+        OnUnsentChanged();
+        if (!_isSending)
+        {
+            Send().Forget();
+        }
+    }
+
+    public override void CompleteWriting()
+    {
+        CheckAccess();
+        if (!_isWritingCompleted && State == ConnectionState.Open)
+        {
+            _isWritingCompleted = true;
+            if (!_isSending)
+            {
+                Send().Forget();
+            }
+        }
+    }
+
+    public override void PauseReading()
+    {
+        CheckAccess();
+        _isReadingPaused = true;
+    }
+
+    public override void ResumeReading()
+    {
+        CheckAccess();
+        _isReadingPaused = false;
+        _resumed.SetResult(true);
+    }
+
+    public override void Close()
+    {
+        CheckAccess();
+        if (State != ConnectionState.Open)
+        {
+            return;
+        }
+
+        State = ConnectionState.Closing;
+        _isWritingCompleted = true;
+        _resumed.SetResult(true);
+        try
+        {
+            _closeTimer = Loop.CallLater(CloseTimeout, static connection => connection.Abort(), this);
+        }
+        catch (ObjectDisposedException)
+        {
+            Abort(); // by somebody's finally, while the loop is disposed: nothing is sent any more
+            return;
+        }
+
+        if (!_isSending)
+        {
+            Send().Forget();
+        }
+    }
+
+    public override void Abort()
+    {
+        if (!_isReleased)
+        {
+            State = ConnectionState.Closing;
+            _inner.Abort();
+        }
+    }
+
+    internal override void Fail(Exception reason)
+    {
+        if (!_isReleased)
+        {
+            Reason ??= reason;
+            State = ConnectionState.Closing;
+            _inner.Abort();
+        }
+    }
+
+    internal override bool IsBroken => base.IsBroken || _writeError is not null;
+
+    internal override void Report(Exception exception) => _inner.Report(exception);
+
+    private protected override void OnProtocolChanged()
+    {
+        if (Protocol is not null && !_isPumping)
+        {
+            Pump().Forget();
+        }
+    }
+
+    private protected override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        CheckAccess();
+        if (Protocol is not null || _isReading)
+        {
+            throw new InvalidOperationException(
+                Protocol is not null ? $"{Name} has a protocol, which is told of its bytes: set Protocol to null to read them here." : $"{Name} is being read already: await one read before the next.");
+        }
+
+        return await ReadTls(buffer, cancellationToken);
+    }
+
+    private TlsConnection Start(ConnectionProtocol? protocol)
+    {
+        _inner.Closed += _ => Release();
+        if (_inner.State == ConnectionState.Closed)
+        {
+            Release();
+        }
+
+        if (protocol is not null)
+        {
+            Protocol = protocol; // its reading begins in the next round
+            TellMade();
+        }
+
+        return this;
+    }
+
+    private async ValueTask<int> ReadTls(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (State != ConnectionState.Open)
+        {
+            return Reason is null ? 0 : throw Reason;
+        }
+
+        _isReading = true;
+        try
+        {
+            ValueTask<int> read;
+            SynchronizationContext? context = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(null);
+            try
+            {
+                read = _tls.ReadAsync(buffer, cancellationToken);
+            }
+            finally
+            {
+                SynchronizationContext.SetSynchronizationContext(context);
+            }
+
+            return await read;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            if (State != ConnectionState.Open && Reason is null)
+            {
+                return 0; // closed by this end
+            }
+
+            NetworkException failure = exception as NetworkException ?? exception.InnerException as NetworkException
+                ?? new NetworkException($"{Name}: {exception.Message}", SocketError.ConnectionReset, exception);
+            Fail(failure);
+            throw failure;
+        }
+        finally
+        {
+            _isReading = false;
+        }
+    }
+
+    // For a protocol: reads and tells.
+    private async LoopTask Pump()
+    {
+        _isPumping = true;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            await Loop.Yield(); // after OnMade
+            while (State == ConnectionState.Open && Protocol is not null)
+            {
+                if (_isReadingPaused)
+                {
+                    await _resumed.Begin(CancellationToken.None);
+                    continue;
+                }
+
+                int count = await ReadTls(buffer, CancellationToken.None);
+                if (count == 0)
+                {
+                    if (State == ConnectionState.Open)
+                    {
+                        TellEnd();
+                    }
+
+                    return;
+                }
+
+                if (_isReadingPaused)
+                {
+                    await _resumed.Begin(CancellationToken.None); // one record was under way
+                }
+
+                TellData(buffer.AsSpan(0, count));
+            }
+        }
+        catch (NetworkException)
+        {
+            // The protocol is told by OnLost.
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop is disposed.
+        }
+        finally
+        {
+            _isPumping = false;
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // One at a time: what is written meanwhile goes with the next record.
+    private async LoopTask Send()
+    {
+        _isSending = true;
+        try
+        {
+            while (_output.Count > 0 && !_isReleased)
+            {
+                (_output, _sending) = (_sending, _output);
+                ValueTask write;
+                SynchronizationContext? context = SynchronizationContext.Current;
+                SynchronizationContext.SetSynchronizationContext(null);
+                try
+                {
+                    write = _tls.WriteAsync(_sending.Waiting, CancellationToken.None);
+                }
+                finally
+                {
+                    SynchronizationContext.SetSynchronizationContext(context);
+                }
+
+                await write;
+                _sending.Clear();
+                OnUnsentChanged();
+            }
+
+            if (_isWritingCompleted && !_isShutdown && !_isReleased)
+            {
+                _isShutdown = true;
+                await WithoutContext(_tls.ShutdownAsync); // close_notify
+                _inner.CompleteWriting();
+            }
+
+            if (State == ConnectionState.Closing)
+            {
+                _inner.Close();
+            }
+        }
+        catch (Exception exception)
+        {
+            _writeError = exception as NetworkException ?? exception.InnerException as NetworkException
+                ?? new NetworkException($"{Name}: {exception.Message}", SocketError.ConnectionReset, exception);
+            Fail(_writeError);
+        }
+        finally
+        {
+            _isSending = false;
+        }
+    }
+
+    // SslStream goes on on the thread on which its stream has answered, unless a context makes its tasks leave that.
+    private static Task WithoutContext(Func<Task> call)
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return call();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    private void Release()
+    {
+        if (_isReleased)
+        {
+            return;
+        }
+
+        _isReleased = true;
+        _closeTimer.Cancel();
+        Reason ??= _inner.Reason;
+        State = ConnectionState.Closed;
+        _output.Clear();
+        _resumed.SetResult(true);
+        TellLost();
+    }
+}

@@ -1,0 +1,360 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Mainspring.Net.Linux;
+
+namespace Mainspring.Net;
+
+/// <summary>
+/// A UDP socket in the loop's own wait. What comes is emitted as <see cref="Datagram"/> to the handlers of <see cref="Source"/>, or awaited by <see cref="ReceiveAsync"/>; errors, such as the
+/// refusal of a datagram that was sent before, are emitted as <see cref="DatagramFailed"/>. Per datagram nothing is allocated. Loop's thread only.
+/// </summary>
+[DebuggerDisplay("{Name}")]
+public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
+{
+    private const int Longest = 65536;
+
+    private readonly MainLoop _loop;
+    private readonly Socket _socket;
+    private readonly DatagramOptions _options;
+    private readonly byte[] _buffer = new byte[Longest];
+    private readonly Queue<Waiting> _queue = [];
+    private readonly ByteQueue _queued = new();
+    private readonly LoopSignal<DatagramResult> _receive;
+    private readonly LoopSignals _drains;
+    private SourceContext? _context;
+    private SourceHandle? _source;
+    private Memory<byte> _receiveInto;
+    private bool _isPulled; // by ReceiveAsync
+    private bool _isClosed;
+
+    internal DatagramEndpoint(MainLoop loop, Socket socket, DatagramOptions options)
+    {
+        (_loop, _socket, _options) = (loop, socket, options);
+        _receive = new LoopSignal<DatagramResult>(loop);
+        _drains = new LoopSignals(loop);
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        Name = $"udp:{Addresses.Text(options.RemoteEndPoint ?? LocalEndPoint)}";
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>Its source: handlers of <see cref="Datagram"/> and <see cref="DatagramFailed"/>, and counters.</summary>
+    public SourceHandle Source => _source ?? throw new InvalidOperationException($"{Name} is not in a loop.");
+
+    /// <summary>Its address.</summary>
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>The only one that it talks with; null is anybody.</summary>
+    public IPEndPoint? RemoteEndPoint => _options.RemoteEndPoint;
+
+    /// <summary>Bytes of datagrams that wait to be sent.</summary>
+    public int Unsent => _queued.Count;
+
+    /// <inheritdoc/>
+    public SafeHandle Handle => _socket.SafeHandle;
+
+    /// <inheritdoc/>
+    public PollEvents Interest => PollEvents.Readable | (_queue.Count > 0 ? PollEvents.Writable : 0);
+
+    /// <summary>Sends a datagram to the <see cref="RemoteEndPoint"/>.</summary>
+    /// <param name="bytes">The datagram.</param>
+    /// <returns>False when it was dropped, because too many wait already.</returns>
+    /// <exception cref="NetworkException">It is too long, or may not be sent there.</exception>
+    /// <exception cref="InvalidOperationException">There is no <see cref="RemoteEndPoint"/>.</exception>
+    public bool Send(ReadOnlySpan<byte> bytes) => _options.RemoteEndPoint is not null
+        ? SendOrQueue(bytes, default)
+        : throw new InvalidOperationException($"{Name} talks with anybody: say with SendTo to whom, or give it a RemoteEndPoint.");
+
+    /// <summary>Sends a datagram.</summary>
+    /// <param name="bytes">The datagram.</param>
+    /// <param name="to">To whom.</param>
+    /// <returns>False when it was dropped, because too many wait already.</returns>
+    /// <exception cref="NetworkException">It is too long, or may not be sent there.</exception>
+    public bool SendTo(ReadOnlySpan<byte> bytes, DatagramAddress to)
+    {
+        ArgumentOutOfRangeException.ThrowIfEqual(to.IsEmpty, true, nameof(to));
+        return SendOrQueue(bytes, to);
+    }
+
+    /// <summary>Waits until no datagram waits to be sent.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The end of the wait; mostly at once.</returns>
+    public ValueTask Drain(CancellationToken cancellationToken = default) => _queue.Count == 0 ? default : _drains.Wait(cancellationToken);
+
+    /// <summary>Waits for a datagram. From the first call on, datagrams that nobody awaits stay in the kernel, which drops those that are too many.</summary>
+    /// <param name="buffer">Where it goes; what does not fit is cut off.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Its length, and from where it came.</returns>
+    /// <exception cref="InvalidOperationException">Somebody awaits one already.</exception>
+    /// <exception cref="ObjectDisposedException">The endpoint was closed.</exception>
+    public ValueTask<DatagramResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        if (!_receive.IsFree)
+        {
+            throw new InvalidOperationException($"{Name} is being read already: await one datagram before the next.");
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<DatagramResult>(cancellationToken);
+        }
+
+        _isPulled = true;
+        _receiveInto = buffer;
+        ValueTask<DatagramResult> receive = _receive.Begin(cancellationToken);
+        UpdateInterest();
+        return receive;
+    }
+
+    /// <summary>Listens to a multicast group.</summary>
+    /// <param name="group">Its address, of the endpoint's own family.</param>
+    /// <exception cref="NetworkException">The system refuses; the message says why.</exception>
+    public void Join(IPAddress group) => ChangeGroup(group, joins: true);
+
+    /// <summary>Undoes <see cref="Join"/>.</summary>
+    /// <param name="group">Its address.</param>
+    /// <exception cref="NetworkException">The system refuses; the message says why.</exception>
+    public void Leave(IPAddress group) => ChangeGroup(group, joins: false);
+
+    /// <summary>Closes it; what waits to be sent is lost. Idempotent.</summary>
+    public void Dispose() => _source?.Remove();
+
+    void IEventSource.Attach(SourceContext context) => _context = context;
+
+    int IEventSource.Dispatch(PollEvents ready, int maxEvents)
+    {
+        if ((ready & PollEvents.Error) != 0)
+        {
+            Tell(NetworkErrors.FromErrno(NetAbi.TakeError(_socket.SafeHandle)), default);
+        }
+
+        if (!_isClosed && _queue.Count > 0)
+        {
+            Flush();
+        }
+
+        int handled = 0;
+        while (handled < maxEvents && !_isClosed && (!_isPulled || _receive.IsPending) && Receive())
+        {
+            handled++;
+        }
+
+        if (!_isClosed)
+        {
+            UpdateInterest();
+        }
+
+        return ready == PollEvents.None ? handled : Math.Max(1, handled);
+    }
+
+    void IEventSource.Detach()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
+        _socket.Dispose();
+        _queue.Clear();
+        _queued.Clear();
+        var closed = new ObjectDisposedException(Name, $"{Name} was closed.");
+        _receive.SetException(closed);
+        _drains.End(closed);
+    }
+
+    internal DatagramEndpoint Start()
+    {
+        _source = _loop.Add(this, RetryPolicy.Never);
+        return this;
+    }
+
+    // False: nothing is there.
+    private bool Receive()
+    {
+        Span<byte> buffer = _isPulled ? _receiveInto.Span : _buffer;
+        byte* from = stackalloc byte[DatagramAddress.Size];
+        int length = DatagramAddress.Size;
+        nint count;
+        fixed (byte* first = buffer)
+        {
+            byte nothing; // an empty buffer has no address, and recvfrom would refuse
+            count = NetAbi.ReceiveFrom(_socket.SafeHandle, first is null ? &nothing : first, buffer.Length, 0, from, &length);
+        }
+
+        if (count < 0)
+        {
+            SocketError error = NetworkErrors.Last;
+            if (error == SocketError.WouldBlock)
+            {
+                return false;
+            }
+
+            Tell(error, default);
+            return true;
+        }
+
+        _context!.CountBytes((int)count);
+        var address = new DatagramAddress(new ReadOnlySpan<byte>(from, Math.Min(length, DatagramAddress.Size)));
+        _context.Emit(new Datagram(buffer[..(int)count], address));
+        if (_isPulled)
+        {
+            _receiveInto = default;
+            _receive.SetResult(new DatagramResult((int)count, address));
+        }
+
+        return true;
+    }
+
+    private bool SendOrQueue(ReadOnlySpan<byte> bytes, DatagramAddress to)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        if (_queue.Count == 0)
+        {
+            SocketError error = SendNow(bytes, to);
+            if (error == SocketError.Success)
+            {
+                return true;
+            }
+
+            if (error is SocketError.ConnectionRefused or SocketError.HostUnreachable)
+            {
+                Tell(error, to); // of one that was sent before; this one was not sent
+                error = SendNow(bytes, to);
+                if (error == SocketError.Success)
+                {
+                    return true;
+                }
+            }
+
+            if (error is not (SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable))
+            {
+                throw NetworkErrors.Make(to.IsEmpty ? Name : $"{Name} to {to}", error);
+            }
+        }
+
+        if (_queued.Count + bytes.Length > _options.SendQueue)
+        {
+            _context?.Lost(1);
+            return false;
+        }
+
+        _queue.Enqueue(new Waiting(bytes.Length, to));
+        _queued.Append(bytes);
+        UpdateInterest();
+        return true;
+    }
+
+    private SocketError SendNow(ReadOnlySpan<byte> bytes, DatagramAddress to)
+    {
+        ReadOnlySpan<byte> address = to.Span;
+        fixed (byte* first = bytes)
+        {
+            fixed (byte* place = address)
+            {
+                if (NetAbi.SendTo(_socket.SafeHandle, first, bytes.Length, NetAbi.NoSignal, place, address.Length) < 0)
+                {
+                    return NetworkErrors.Last;
+                }
+            }
+        }
+
+        _context?.CountBytes(bytes.Length);
+        return SocketError.Success;
+    }
+
+    private void Flush()
+    {
+        while (!_isClosed && _queue.TryPeek(out Waiting next))
+        {
+            SocketError error = SendNow(_queued.Waiting.Span[..next.Length], next.To);
+            if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable)
+            {
+                return;
+            }
+
+            _queue.Dequeue();
+            _queued.Consume(next.Length);
+            if (error != SocketError.Success)
+            {
+                Tell(error, next.To);
+            }
+        }
+
+        _drains.End(null);
+    }
+
+    private void Tell(SocketError error, DatagramAddress to)
+    {
+        if (error != SocketError.Success)
+        {
+            _context?.Emit(new DatagramFailed(error, to));
+        }
+    }
+
+    private void UpdateInterest()
+    {
+        PollEvents wanted = (!_isPulled || _receive.IsPending ? PollEvents.Readable : 0) | (_queue.Count > 0 ? PollEvents.Writable : 0);
+        if (wanted != _watched)
+        {
+            _watched = wanted;
+            _context?.SetInterest(wanted);
+        }
+    }
+
+    private PollEvents _watched = PollEvents.Readable;
+
+    private void ChangeGroup(IPAddress group, bool joins)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        try
+        {
+            bool isV6 = group.AddressFamily == AddressFamily.InterNetworkV6;
+            SocketOptionName name = joins ? SocketOptionName.AddMembership : SocketOptionName.DropMembership;
+            if (isV6)
+            {
+                _socket.SetSocketOption(SocketOptionLevel.IPv6, name, new IPv6MulticastOption(group));
+            }
+            else
+            {
+                _socket.SetSocketOption(SocketOptionLevel.IP, name, new MulticastOption(group));
+            }
+        }
+        catch (SocketException exception)
+        {
+            throw NetworkErrors.Make($"{Name}: {(joins ? "join" : "leave")} group {group}", exception.SocketErrorCode);
+        }
+    }
+
+    private readonly record struct Waiting(int Length, DatagramAddress To);
+}
+
+/// <summary>A datagram has come.</summary>
+public readonly ref struct Datagram
+{
+    internal Datagram(ReadOnlySpan<byte> bytes, DatagramAddress from)
+    {
+        Bytes = bytes;
+        From = from;
+    }
+
+    /// <summary>The datagram, valid during the call.</summary>
+    public ReadOnlySpan<byte> Bytes { get; }
+
+    /// <summary>From where it came.</summary>
+    public DatagramAddress From { get; }
+}
+
+/// <summary>What <see cref="DatagramEndpoint.ReceiveAsync"/> has received.</summary>
+/// <param name="Count">Its length, or that of the buffer when it was longer.</param>
+/// <param name="From">From where it came.</param>
+public readonly record struct DatagramResult(int Count, DatagramAddress From);
+
+/// <summary>A datagram could not be delivered, or not be sent. The endpoint goes on.</summary>
+/// <param name="Error">What the system said, such as <see cref="SocketError.ConnectionRefused"/>: nobody listens there.</param>
+/// <param name="To">To whom, where that is known.</param>
+public readonly record struct DatagramFailed(SocketError Error, DatagramAddress To);

@@ -1,0 +1,111 @@
+using System.Net;
+using Mainspring.Net;
+
+namespace Mainspring.Perf.Measurements;
+
+/// <summary>A message goes to and fro on each of many TCP connections, both ends on one loop.</summary>
+internal static class Echo
+{
+    private const int Message = 64;
+
+    public static void Measure(long connections, long rounds)
+    {
+        using (var loop = new MainLoop())
+        {
+            var count = new Rounds(loop);
+            loop.Run(async () =>
+            {
+                Server server = loop.ListenTcp(new IPEndPoint(IPAddress.Loopback, 0), static () => new Returning());
+                for (long i = 0; i < connections; i++)
+                {
+                    await loop.ConnectTcp(server.IPEndPoint, protocol: new Client(count));
+                }
+            });
+            count.Measure("protocol", rounds);
+        }
+
+        using (var loop = new MainLoop())
+        {
+            var count = new Rounds(loop);
+            loop.Run(async () =>
+            {
+                Server server = loop.ListenTcp(new IPEndPoint(IPAddress.Loopback, 0), Return);
+                for (long i = 0; i < connections; i++)
+                {
+                    Ask(await loop.ConnectTcp(server.IPEndPoint), count).Forget();
+                }
+            });
+            count.Measure("await", rounds);
+        }
+    }
+
+    private static async LoopTask Return(Connection connection)
+    {
+        byte[] buffer = new byte[4096];
+        for (int count; (count = await connection.ReadAsync(buffer)) > 0;)
+        {
+            await connection.WriteAsync(buffer.AsMemory(0, count));
+        }
+    }
+
+    private static async LoopTask Ask(Connection connection, Rounds rounds)
+    {
+        byte[] buffer = new byte[4096];
+        try
+        {
+            while (true)
+            {
+                await connection.WriteAsync(buffer.AsMemory(0, Message));
+                await connection.ReadAsync(buffer);
+                rounds.Add();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop is disposed.
+        }
+    }
+
+    private sealed class Rounds(MainLoop loop)
+    {
+        private long _left = long.MaxValue;
+
+        public void Add()
+        {
+            if (--_left == 0)
+            {
+                loop.Stop();
+            }
+        }
+
+        public void Measure(string name, long rounds)
+        {
+            Run(rounds / 10);
+            Measurement.Time(name, rounds, () => Run(rounds));
+        }
+
+        private void Run(long rounds)
+        {
+            _left = rounds;
+            loop.Run();
+        }
+    }
+
+    private sealed class Returning : ConnectionProtocol
+    {
+        public override void OnData(Connection connection, ReadOnlySpan<byte> data) => connection.Write(data);
+    }
+
+    private sealed class Client(Rounds rounds) : ConnectionProtocol
+    {
+        private static readonly byte[] s_message = new byte[Message];
+
+        public override void OnMade(Connection connection) => connection.Write(s_message);
+
+        public override void OnData(Connection connection, ReadOnlySpan<byte> data)
+        {
+            rounds.Add();
+            connection.Write(data);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Mainspring.Net;
+
+namespace Mainspring.Contracts;
+
+/// <summary>UDP.</summary>
+public sealed class NetDatagramContract : NetSuite
+{
+    [Case]
+    public void Datagrams_GoBothWays_WithTheirAddresses() => Run(async () =>
+    {
+        using DatagramEndpoint server = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = Anywhere });
+        server.Source.On((in Datagram datagram, in EventInfo _) => server.SendTo(datagram.Bytes, datagram.From));
+        using DatagramEndpoint client = Loop.OpenUdp(new DatagramOptions { RemoteEndPoint = server.LocalEndPoint });
+        Check.True(client.Send("ping"u8));
+        byte[] buffer = new byte[100];
+        DatagramResult result = await client.ReceiveAsync(buffer);
+        Check.Equal("ping", Encoding.ASCII.GetString(buffer, 0, result.Count));
+        Check.Equal(server.LocalEndPoint, result.From.ToEndPoint()!);
+        Check.Equal(new DatagramAddress(server.LocalEndPoint), result.From);
+        Check.Equal($"{server.LocalEndPoint}", $"{result.From}");
+        client.Send(default);
+        Check.Equal(0, (await client.ReceiveAsync(buffer)).Count, "an empty datagram is one");
+    });
+
+    [Case]
+    public void Ipv6_KeepsItsAddress() => Run(async () =>
+    {
+        if (!Socket.OSSupportsIPv6)
+        {
+            throw new SkipException("needs IPv6");
+        }
+
+        using DatagramEndpoint one = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0) });
+        using DatagramEndpoint other = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0) });
+        other.SendTo("x"u8, new DatagramAddress(one.LocalEndPoint));
+        Check.Equal(other.LocalEndPoint, (await one.ReceiveAsync(new byte[10])).From.ToEndPoint()!);
+    });
+
+    [Case]
+    public void Refusal_IsAnEvent_AndTheEndpointGoesOn() => Run(async () =>
+    {
+        IPEndPoint nobody;
+        using (var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
+        {
+            probe.Bind(Anywhere);
+            nobody = (IPEndPoint)probe.LocalEndPoint!;
+        }
+
+        using DatagramEndpoint client = Loop.OpenUdp(new DatagramOptions { RemoteEndPoint = nobody });
+        LoopTask<DatagramFailed> failed = Loop.WaitFor<DatagramFailed>(client.Source);
+        client.Send("x"u8);
+        Check.Equal(SocketError.ConnectionRefused, (await failed).Error);
+        Check.Equal(SourceState.Attached, client.Source.State);
+        using DatagramEndpoint server = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = nobody });
+        client.Send("y"u8);
+        Check.Equal(1, (await server.ReceiveAsync(new byte[10])).Count);
+    });
+
+    [Case]
+    public void Multicast_ReachesTheGroup() => Run(async () =>
+    {
+        IPAddress group = IPAddress.Parse("239.1.2.3");
+        DatagramEndpoint listener;
+        using DatagramEndpoint sender = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = new IPEndPoint(IPAddress.Any, 0), MulticastHops = 0 });
+        try
+        {
+            listener = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = new IPEndPoint(IPAddress.Any, 0), Groups = [group], ReuseAddress = true });
+            sender.SendTo("all"u8, new DatagramAddress(new IPEndPoint(group, listener.LocalEndPoint.Port)));
+        }
+        catch (NetworkException exception)
+        {
+            throw new SkipException($"needs a network for multicasts: {exception.Message}");
+        }
+
+        using (listener)
+        {
+            Check.Equal(3, (await listener.ReceiveAsync(new byte[10])).Count);
+        }
+    });
+
+    [Case]
+    public void TooLong_IsRefused_WithTheReason()
+    {
+        using DatagramEndpoint endpoint = Loop.OpenUdp(new DatagramOptions { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 9) });
+        NetworkException error = Check.Throws<NetworkException>(() => endpoint.Send(new byte[70_000]));
+        Check.Equal(SocketError.MessageSize, error.SocketError);
+        Check.Contains("send smaller ones", error.Message);
+    }
+
+    [Case]
+    public void Datagrams_AllocateNothing()
+    {
+        using DatagramEndpoint server = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = Anywhere });
+        server.Source.On((in Datagram datagram, in EventInfo _) => server.SendTo(datagram.Bytes, datagram.From));
+        using DatagramEndpoint client = Loop.OpenUdp(new DatagramOptions { RemoteEndPoint = server.LocalEndPoint });
+        int count = 0;
+        client.Source.On((in Datagram _, in EventInfo _) => count++);
+        byte[] bytes = new byte[100];
+        int wanted = 0;
+        Allocations.None(() =>
+        {
+            wanted++;
+            client.Send(bytes);
+            for (int i = 0; i < 1000 && count < wanted; i++)
+            {
+                Loop.Tick(Pump.Wait);
+            }
+
+            Check.Equal(wanted, count);
+        });
+    }
+
+    [Case]
+    public void Dispose_EndsAReceive() => Run(async () =>
+    {
+        DatagramEndpoint endpoint = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = Anywhere });
+        ValueTask<DatagramResult> receive = endpoint.ReceiveAsync(new byte[10]);
+        endpoint.Dispose();
+        bool isClosed = false;
+        try
+        {
+            await receive;
+        }
+        catch (ObjectDisposedException)
+        {
+            isClosed = true;
+        }
+
+        Check.True(isClosed);
+        Check.Equal(0, Loop.Counters.Sources);
+    });
+}
