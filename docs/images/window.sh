@@ -10,7 +10,7 @@ until [[ -s $folder/display ]]; do sleep 0.1; done
 export DISPLAY=:$(<"$folder/display")
 "$1" --seed 7 --scores "$folder/scores.json" &
 game=$!
-until xdotool search --name 'Twelve Hours' >/dev/null; do sleep 0.1; done
+until xdotool search --name 'Twelve Hours' >/dev/null; do kill -0 $game; sleep 0.1; done
 sleep 2
 xdotool key space
 for ((round = 0; round < ${2:-10}; round++)); do

@@ -83,6 +83,10 @@ internal sealed class HourLoader
                 _loaded.Finish(hour);
             }
         }
+        catch (ObjectDisposedException)
+        {
+            return; // the loop ends meanwhile: nobody plays any more
+        }
         finally
         {
             _loading = 0;
