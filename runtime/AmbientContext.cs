@@ -38,6 +38,14 @@ internal readonly struct AmbientContext
         }
     }
 
+    /// <summary>The thread, if its fields can be read here, and what stands in them: for a loop that looks after each of many callbacks.</summary>
+    public (Thread? Thread, ExecutionContext? Execution, SynchronizationContext? Synchronization) Fields => (_thread, _field, _synchronization);
+
+    /// <summary>Whether these, from <see cref="Fields"/>, are what the thread has; false when that cannot be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Are(Thread? thread, ExecutionContext? execution, SynchronizationContext? synchronization) =>
+        thread is not null && ReferenceEquals(ExecutionContextOf(thread), execution) && ReferenceEquals(SynchronizationContextOf(thread), synchronization);
+
     /// <summary>Puts the values of <see cref="AsyncLocal{T}"/> back to what they were in a context that was captured.</summary>
     public static void RestoreLocals(ExecutionContext? context)
     {

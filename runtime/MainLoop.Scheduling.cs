@@ -11,10 +11,13 @@ public sealed partial class MainLoop
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public CallbackHandle CallSoon(Action callback)
     {
-        ArgumentNullException.ThrowIfNull(callback);
-        return _gate == Gate.Open
-            ? new CallbackHandle(this, _normal.Add(callback, null), Priority.Normal)
-            : AddCallback(callback, null, Priority.Normal, null, null);
+        CallbackRing lane = _normal;
+        if (callback is not null && _gate == Gate.Open && !lane.IsFull)
+        {
+            return new CallbackHandle(this, lane.Append(callback), Priority.Normal);
+        }
+
+        return CallSoonInAnyCase(callback!);
     }
 
     /// <summary>Runs a callback in its lane's next round. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
@@ -38,10 +41,13 @@ public sealed partial class MainLoop
     public CallbackHandle CallSoon<TState>(Action<TState> callback, TState state)
         where TState : class?
     {
-        ArgumentNullException.ThrowIfNull(callback);
-        return _gate == Gate.Open && state is not null
-            ? new CallbackHandle(this, _normal.Add(callback, state), Priority.Normal)
-            : AddStateful(callback, state, Priority.Normal, null);
+        CallbackRing lane = _normal;
+        if (callback is not null && state is not null && _gate == Gate.Open && !lane.IsFull)
+        {
+            return new CallbackHandle(this, lane.Append(callback, state), Priority.Normal);
+        }
+
+        return CallSoonInAnyCase(callback!, state);
     }
 
     /// <summary>Runs a callback with a state in its lane's next round. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
@@ -230,6 +236,22 @@ public sealed partial class MainLoop
         }
 
         return Timers.Cancel(token);
+    }
+
+    // Calls of their own, so that the usual case saves no registers for them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private CallbackHandle CallSoonInAnyCase(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return AddCallback(callback, null, Priority.Normal, null, null, call: nameof(CallSoon));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private CallbackHandle CallSoonInAnyCase<TState>(Action<TState> callback, TState state)
+        where TState : class?
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return AddStateful(callback, state, Priority.Normal, null, nameof(CallSoon));
     }
 
     private CallbackHandle AddStateful<TState>(Action<TState> callback, TState state, Priority priority, string? name, [CallerMemberName] string call = "")
