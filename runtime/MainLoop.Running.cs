@@ -97,6 +97,7 @@ public sealed partial class MainLoop
                 lane.Skip();
                 _runningLane = null; // the handler may cancel the next one, which does not run yet
                 ReportWork(exception, callback, state);
+                Timers.EndRun();
             }
 
             _ambient.Restore();

@@ -302,7 +302,7 @@ public sealed partial class MainLoop
         CheckAccess(call);
         long periodNs = Nanoseconds.From(period);
         var record = new PeriodicTimerRecord(this, callback, state, name, periodNs) { ScheduledAt = StackNow() };
-        var handle = new TimerHandle(this, Timers.Add(Nanoseconds.Deadline(Clock.ReadNs(), periodNs), CallbackRecord.Runner, record));
+        var handle = new TimerHandle(this, Timers.AddPeriodic(Nanoseconds.Deadline(Clock.ReadNs(), periodNs), record));
         TellForeignLoop();
         return handle;
     }

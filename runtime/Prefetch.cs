@@ -22,4 +22,15 @@ internal static class Prefetch
             Sse.Prefetch0((void*)Unsafe.As<T?, nint>(ref reference));
         }
     }
+
+    /// <summary>Something in an array that will be used soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Value<T>(ref T value)
+        where T : struct
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref value));
+        }
+    }
 }
