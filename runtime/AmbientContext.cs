@@ -55,8 +55,9 @@ internal readonly struct AmbientContext
         }
     }
 
+    /// <summary>Puts everything back, without looking whether it must.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RestoreChanged()
+    public void RestoreChanged()
     {
         RestoreLocals(_execution);
         if (!ReferenceEquals(SynchronizationContext.Current, _synchronization))

@@ -108,7 +108,7 @@ internal sealed class CallbackRing
             Invoke(entry.Callback, entry.State);
             if (!AmbientContext.Are(thread, execution, synchronization))
             {
-                ambient.Restore();
+                ambient.RestoreChanged();
             }
 
             entry = ref At(head); // it may have moved

@@ -12,12 +12,10 @@ public sealed partial class MainLoop
     public CallbackHandle CallSoon(Action callback)
     {
         CallbackRing lane = _normal;
-        if (callback is not null && _gate == Gate.Open && !lane.IsFull)
-        {
-            return new CallbackHandle(this, lane.Append(callback), Priority.Normal);
-        }
-
-        return CallSoonInAnyCase(callback!);
+        long position = callback is not null && _gate == Gate.Open && !lane.IsFull
+            ? lane.Append(callback)
+            : CallSoonInAnyCase(callback!);
+        return new CallbackHandle(this, position, Priority.Normal);
     }
 
     /// <summary>Runs a callback in its lane's next round. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
@@ -42,12 +40,10 @@ public sealed partial class MainLoop
         where TState : class?
     {
         CallbackRing lane = _normal;
-        if (callback is not null && state is not null && _gate == Gate.Open && !lane.IsFull)
-        {
-            return new CallbackHandle(this, lane.Append(callback, state), Priority.Normal);
-        }
-
-        return CallSoonInAnyCase(callback!, state);
+        long position = callback is not null && state is not null && _gate == Gate.Open && !lane.IsFull
+            ? lane.Append(callback, state)
+            : CallSoonInAnyCase(callback!, state);
+        return new CallbackHandle(this, position, Priority.Normal);
     }
 
     /// <summary>Runs a callback with a state in its lane's next round. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
@@ -240,18 +236,18 @@ public sealed partial class MainLoop
 
     // Calls of their own, so that the usual case saves no registers for them.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private CallbackHandle CallSoonInAnyCase(Action callback)
+    private long CallSoonInAnyCase(Action callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return AddCallback(callback, null, Priority.Normal, null, null, call: nameof(CallSoon));
+        return AddCallback(callback, null, Priority.Normal, null, null, call: nameof(CallSoon)).Position;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private CallbackHandle CallSoonInAnyCase<TState>(Action<TState> callback, TState state)
+    private long CallSoonInAnyCase<TState>(Action<TState> callback, TState state)
         where TState : class?
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return AddStateful(callback, state, Priority.Normal, null, nameof(CallSoon));
+        return AddStateful(callback, state, Priority.Normal, null, nameof(CallSoon)).Position;
     }
 
     private CallbackHandle AddStateful<TState>(Action<TState> callback, TState state, Priority priority, string? name, [CallerMemberName] string call = "")
