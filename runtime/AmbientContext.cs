@@ -38,6 +38,14 @@ internal readonly struct AmbientContext
         }
     }
 
+    /// <summary>The thread, if its fields can be read here, and what stands in them: for a loop that looks after each of many callbacks.</summary>
+    public (Thread? Thread, ExecutionContext? Execution, SynchronizationContext? Synchronization) Fields => (_thread, _field, _synchronization);
+
+    /// <summary>Whether these, from <see cref="Fields"/>, are what the thread has; false when that cannot be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Are(Thread? thread, ExecutionContext? execution, SynchronizationContext? synchronization) =>
+        thread is not null && ReferenceEquals(ExecutionContextOf(thread), execution) && ReferenceEquals(SynchronizationContextOf(thread), synchronization);
+
     /// <summary>Puts the values of <see cref="AsyncLocal{T}"/> back to what they were in a context that was captured.</summary>
     public static void RestoreLocals(ExecutionContext? context)
     {
@@ -47,9 +55,9 @@ internal readonly struct AmbientContext
         }
     }
 
-    // By value: a loop that restores after each call so keeps the fields in registers.
+    /// <summary>Puts everything back, without looking whether it must. By value: a loop that restores after each call keeps the fields in registers so.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void RestoreChanged(AmbientContext own)
+    public static void RestoreChanged(AmbientContext own)
     {
         RestoreLocals(own._execution);
         if (!ReferenceEquals(SynchronizationContext.Current, own._synchronization))

@@ -24,7 +24,7 @@ public readonly record struct CallbackHandle
     /// <summary>The lane in which it waits.</summary>
     public Priority Priority => (Priority)(_token & 7);
 
-    private long Position => _token >> 3;
+    internal long Position => _token >> 3;
 
     /// <summary>Keeps the callback from running. Of no effect, and false, when it runs, has run or was cancelled.</summary>
     /// <returns>Whether it was pending.</returns>

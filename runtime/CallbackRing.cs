@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -10,9 +9,12 @@ namespace Mainspring;
 /// </summary>
 internal sealed class CallbackRing
 {
+    private const int FirstLength = 64; // a power of two, as all lengths
+
     private static readonly Action s_cancelled = static () => { };
 
-    private Entry[] _entries = new Entry[64];
+    private Entry[] _entries = new Entry[FirstLength]; // free ones are empty
+    private uint _mask = FirstLength - 1;
     private long _head; // the entry that runs now, or the next one to run
     private long _tail; // where the next one goes
 
@@ -25,21 +27,59 @@ internal sealed class CallbackRing
 
     public bool IsEmpty => _head == _tail;
 
-    /// <summary>Adds a callback: an <see cref="Action"/> when <paramref name="state"/> is null, else an <see cref="Action{T}"/> of its type.</summary>
+    public bool IsFull => _tail - _head > _mask;
+
+    /// <summary>Adds an <see cref="Action"/>. The caller has asked <see cref="IsFull"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long Append(object callback)
+    {
+        long position = _tail++;
+        At(position).Callback = callback;
+        return position;
+    }
+
+    /// <summary>Adds an <see cref="Action{T}"/> of the state's type. The caller has asked <see cref="IsFull"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long Append(object callback, object state)
+    {
+        long position = _tail++;
+        At(position).Callback = callback;
+        At(position).State = state;
+        return position;
+    }
+
+    /// <summary>Adds a callback: an <see cref="Action"/> when <paramref name="state"/> is null, else an <see cref="Action{T}"/> of its type.</summary>
     public long Add(object callback, object? state)
     {
-        long position = _tail;
-        if (position - _head == _entries.Length)
+        if (IsFull)
         {
             Grow();
         }
 
-        ref Entry entry = ref At(position);
-        entry.Callback = callback;
-        entry.State = state;
-        _tail = position + 1;
-        return position;
+        return state is null ? Append(callback) : Append(callback, state);
+    }
+
+    /// <summary>Adds the same callback several times.</summary>
+    public void AddTimes(object callback, object state, int times)
+    {
+        while (Pending + times > _entries.Length)
+        {
+            Grow();
+        }
+
+        while (times > 0)
+        {
+            int start = (int)(_tail & (_entries.Length - 1));
+            Span<Entry> entries = _entries.AsSpan(start, Math.Min(times, _entries.Length - start));
+            entries[0] = new Entry { Callback = callback, State = state };
+            for (int done = 1; done < entries.Length; done *= 2)
+            {
+                entries[..Math.Min(done, entries.Length - done)].CopyTo(entries[done..]); // tells the collector once for all
+            }
+
+            _tail += entries.Length;
+            times -= entries.Length;
+        }
     }
 
     /// <summary>Whether the entry has still to run (the one that is running has not).</summary>
@@ -60,13 +100,20 @@ internal sealed class CallbackRing
     /// <summary>Runs entries up to <paramref name="end"/>, each in the loop's context. When one throws, it stands at <see cref="Head"/>, and <see cref="Skip"/> passes it.</summary>
     public void RunUntil(long end, in AmbientContext ambient)
     {
+        (Thread? thread, ExecutionContext? execution, SynchronizationContext? synchronization) = ambient.Fields; // in registers
         long head = _head;
         while (head != end)
         {
             ref Entry entry = ref At(head);
             Invoke(entry.Callback, entry.State);
-            ambient.Restore();
-            At(head) = default; // only now: while it runs, the entry says what is running
+            if (!AmbientContext.Are(thread, execution, synchronization))
+            {
+                AmbientContext.RestoreChanged(ambient);
+            }
+
+            entry = ref At(head); // it may have moved
+            entry.Callback = null!; // only now: while it runs, the entry says what is running
+            entry.State = null;
             _head = ++head;
         }
     }
@@ -111,16 +158,12 @@ internal sealed class CallbackRing
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref Entry At(long position)
-    {
-        Entry[] entries = _entries; // its length is a power of two
-        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(entries), (nint)(position & (entries.Length - 1)));
-    }
+    private ref Entry At(long position) =>
+        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_entries), (nint)((uint)position & _mask)); // no other check: the mask is the array's
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow()
     {
-        Debug.Assert(_tail - _head == _entries.Length, "only a full ring grows, so every entry moves once");
         Entry[] old = _entries;
         var grown = new Entry[old.Length * 2];
         for (long position = _head; position < _tail; position++)
@@ -129,6 +172,7 @@ internal sealed class CallbackRing
         }
 
         _entries = grown;
+        _mask = (uint)grown.Length - 1;
     }
 
     private struct Entry

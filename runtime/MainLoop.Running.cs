@@ -56,7 +56,7 @@ public sealed partial class MainLoop
         while (!IsOver(ref turn) && lane.Head < end);
     }
 
-    private Turn BeginTurn() => CutNs == long.MaxValue ? new Turn { Batch = Batch } : new Turn { Batch = 1, StartNs = Clock.ReadNs() };
+    private Turn BeginTurn() => CutNs == long.MaxValue ? new Turn { Batch = int.MaxValue } : new Turn { Batch = 1, StartNs = Clock.ReadNs() };
 
     // A frame that is due ends a lane's turn after 64 callbacks or 20 us: so much each lane has in every round, and nothing starves it. The clock is
     // looked at after 1, 2, 4 … 64 callbacks, and after each when they are slow, so that slow ones make no frame late.
@@ -97,6 +97,7 @@ public sealed partial class MainLoop
                 lane.Skip();
                 _runningLane = null; // the handler may cancel the next one, which does not run yet
                 ReportWork(exception, callback, state);
+                Timers.EndRun();
             }
 
             _ambient.Restore();

@@ -11,10 +11,11 @@ public sealed partial class MainLoop
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public CallbackHandle CallSoon(Action callback)
     {
-        ArgumentNullException.ThrowIfNull(callback);
-        return _gate == Gate.Open
-            ? new CallbackHandle(this, _normal.Add(callback, null), Priority.Normal)
-            : AddCallback(callback, null, Priority.Normal, null, null);
+        CallbackRing lane = _normal;
+        long position = callback is not null && _gate == Gate.Open && !lane.IsFull
+            ? lane.Append(callback)
+            : CallSoonInAnyCase(callback!);
+        return new CallbackHandle(this, position, Priority.Normal);
     }
 
     /// <summary>Runs a callback in its lane's next round. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
@@ -38,10 +39,11 @@ public sealed partial class MainLoop
     public CallbackHandle CallSoon<TState>(Action<TState> callback, TState state)
         where TState : class?
     {
-        ArgumentNullException.ThrowIfNull(callback);
-        return _gate == Gate.Open && state is not null
-            ? new CallbackHandle(this, _normal.Add(callback, state), Priority.Normal)
-            : AddStateful(callback, state, Priority.Normal, null);
+        CallbackRing lane = _normal;
+        long position = callback is not null && state is not null && _gate == Gate.Open && !lane.IsFull
+            ? lane.Append(callback, state)
+            : CallSoonInAnyCase(callback!, state);
+        return new CallbackHandle(this, position, Priority.Normal);
     }
 
     /// <summary>Runs a callback with a state in its lane's next round. On the loop's thread only; from others <see cref="Post(Action)"/>. Checked in debug mode.</summary>
@@ -232,6 +234,22 @@ public sealed partial class MainLoop
         return Timers.Cancel(token);
     }
 
+    // Calls of their own, so that the usual case saves no registers for them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long CallSoonInAnyCase(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return AddCallback(callback, null, Priority.Normal, null, null, call: nameof(CallSoon)).Position;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long CallSoonInAnyCase<TState>(Action<TState> callback, TState state)
+        where TState : class?
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return AddStateful(callback, state, Priority.Normal, null, nameof(CallSoon)).Position;
+    }
+
     private CallbackHandle AddStateful<TState>(Action<TState> callback, TState state, Priority priority, string? name, [CallerMemberName] string call = "")
         where TState : class? =>
         AddCallback(callback, state, priority, name, null, isStateful: state is null, call);
@@ -280,7 +298,7 @@ public sealed partial class MainLoop
         CheckAccess(call);
         long periodNs = Nanoseconds.From(period);
         var record = new PeriodicTimerRecord(this, callback, state, name, periodNs) { ScheduledAt = StackNow() };
-        var handle = new TimerHandle(this, Timers.Add(Nanoseconds.Deadline(Clock.ReadNs(), periodNs), CallbackRecord.Runner, record));
+        var handle = new TimerHandle(this, Timers.AddPeriodic(Nanoseconds.Deadline(Clock.ReadNs(), periodNs), record));
         TellForeignLoop();
         return handle;
     }

@@ -4,6 +4,12 @@ namespace Mainspring;
 internal sealed class PeriodicTimerRecord(MainLoop loop, object callback, object? state, string? name, long periodNs)
     : CallbackRecord(loop, callback, state, name)
 {
+    /// <summary>The place of the timer that its handle knows.</summary>
+    public int Place { get; set; }
+
+    /// <summary>The timer of the next period.</summary>
+    public long NextTimer { get; set; }
+
     /// <summary>How many periods were skipped because the loop came too late for them.</summary>
     public long Missed { get; private set; }
 

@@ -27,4 +27,15 @@ internal static class Prefetch
             Sse.Prefetch0((void*)(address + behind));
         }
     }
+
+    /// <summary>Something in an array that will be used soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Value<T>(ref T value)
+        where T : struct
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref value));
+        }
+    }
 }

@@ -1,64 +1,73 @@
-using System.Runtime.InteropServices;
-
 namespace Mainspring;
 
-/// <summary>A 4-ary heap of timers: those that are so near that their exact order counts.</summary>
+/// <summary>A 4-ary heap of entries.</summary>
 internal sealed class TimerHeap
 {
-    private Entry[] _entries = new Entry[16];
-    private long _order; // the tie-break of equal deadlines: they come in the order in which they were scheduled
+    private TimerEntry[] _entries = new TimerEntry[16];
 
     public int Count { get; private set; }
 
     public bool IsFull => Count == _entries.Length;
 
-    public ref readonly Entry First => ref _entries[0];
+    public ref readonly TimerEntry First => ref _entries[0];
 
-    public void Add(long deadlineNs, int index, uint generation)
+    public void Add(in TimerEntry entry)
     {
         if (IsFull)
         {
             Array.Resize(ref _entries, Count * 2);
         }
 
-        MoveUp(Count++, new Entry(deadlineNs, ++_order, index, generation));
+        MoveUp(Count++, entry);
     }
 
-    public Entry Pop()
+    public void Pop()
     {
-        Entry first = _entries[0];
-        Entry last = _entries[--Count];
+        TimerEntry last = _entries[--Count];
         if (Count > 0)
         {
             MoveDown(last);
         }
-
-        return first;
     }
 
-    /// <summary>Keeps those whose timer has their generation still.</summary>
-    public void DropStale(uint[] generations)
+    /// <summary>Keeps those whose timer is pending, and frees the places of the others.</summary>
+    public void DropEnded(TimerPool pool, TimerWheel wheel)
     {
         int count = Count;
         Count = 0;
         for (int i = 0; i < count; i++)
         {
-            Entry entry = _entries[i];
-            if (generations[entry.Index] == entry.Generation)
+            TimerEntry entry = _entries[i];
+            if (pool.IsPending(entry.Place))
             {
                 MoveUp(Count++, entry); // goes to a place that was read already
+            }
+            else
+            {
+                wheel.Free(entry.Place);
             }
         }
     }
 
-    public void Clear() => Count = 0;
+    /// <summary>Gives them low sequence numbers in the same order, and returns the next one.</summary>
+    public uint Renumber()
+    {
+        Span<TimerEntry> entries = _entries.AsSpan(0, Count);
+        TimerSort.SortByHeap(entries); // which is a heap still
+        for (int i = 0; i < entries.Length; i++)
+        {
+            entries[i].Sequence = (uint)i;
+        }
 
-    private void MoveUp(int place, in Entry entry)
+        return (uint)Count;
+    }
+
+    private void MoveUp(int place, in TimerEntry entry)
     {
         while (place > 0)
         {
             int parent = (place - 1) >> 2;
-            if (!entry.IsBefore(_entries[parent]))
+            if (!entry.IsBefore(in _entries[parent]))
             {
                 break;
             }
@@ -70,9 +79,9 @@ internal sealed class TimerHeap
         _entries[place] = entry;
     }
 
-    private void MoveDown(in Entry entry)
+    private void MoveDown(in TimerEntry entry)
     {
-        Span<Entry> heap = _entries.AsSpan(0, Count);
+        Span<TimerEntry> heap = _entries.AsSpan(0, Count);
         int place = 0;
         while (true)
         {
@@ -102,12 +111,5 @@ internal sealed class TimerHeap
         }
 
         heap[place] = entry;
-    }
-
-    [StructLayout(LayoutKind.Auto)]
-    internal readonly record struct Entry(long DeadlineNs, long Order, int Index, uint Generation)
-    {
-        public bool IsBefore(in Entry other) =>
-            DeadlineNs < other.DeadlineNs || (DeadlineNs == other.DeadlineNs && Order < other.Order);
     }
 }

@@ -14,14 +14,14 @@ internal static class Suite
         [
             new("callbacks", "schedule and run a callback, 1,000 in flight", "callbacks", "callbacks", [Scaled(100_000_000)],
             [
-                new("CallSoon(Action)", "action", "ring", Target.Value(6)),
-                new("CallSoon(Action<T>, T)", "state", "ring", Target.Value(6)),
+                new("CallSoon(Action)", "action", "ring", Target.Ratio(3)),
+                new("CallSoon(Action<T>, T)", "state", "ring", Target.Ratio(3)),
             ]),
-            Timers("timers-100k", "100 k", 100_000, Scaled(8_000_000), Target.Value(25)),
-            Timers("timers-1m", "1 M", 1_000_000, Scaled(8_000_000), null),
+            Timers("timers-100k", "100 k", 100_000, Scaled(8_000_000), Target.Ratio(3)),
+            Timers("timers-1m", "1 M", 1_000_000, Scaled(8_000_000), Target.Ratio(3)),
             new("expiry", "1 M timers expire on a virtual clock", "expiry", "expiry", [1_000_000],
             [
-                new("per timer; C: wheel", "expiry", "wheel", Target.Value(60)),
+                new("per timer; C: wheel", "expiry", "wheel", Target.Ratio(0.375)),
                 new("per timer; C: 4-ary heap", "expiry", "heap"),
             ]),
             new("posts-1", "posts from 1 thread, flat out", "posts", "posts", [1, Scaled(10_000_000)],

@@ -11,6 +11,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Mainspring")]
     [InlineData("Mainspring.Devices")]
+    [InlineData("Mainspring.Devices.Glfw")]
     [InlineData("Mainspring.Devices.Linux")]
     [InlineData("Mainspring.Devices.Simulation")]
     [InlineData("Mainspring.Hosting")]

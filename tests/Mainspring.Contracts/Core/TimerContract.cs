@@ -332,7 +332,7 @@ public sealed class TimerContract : VirtualLoopSuite
     [Case]
     public void Timers_that_are_cancelled_by_the_thousand_leave_the_others_their_time_and_order()
     {
-        // Enough stale entries that the wheel is swept many times, while time passes and slots are opened.
+        // Enough holes that slots give blocks back, while time passes and slots are opened.
         var random = new Random(11);
         var pending = new List<(TimerHandle Handle, long Ns, int Id)>();
         var ran = new List<int>();

@@ -1,0 +1,510 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Mainspring;
+
+/// <summary>
+/// A hierarchical timing wheel. A slot's timers lie in blocks of its own, in any order: one that is cancelled leaves a hole, which the next one of this slot fills. When
+/// the wheel comes to a slot, its timers stay where they are, and entries go on to the level below, and at last to the near timers.
+/// </summary>
+/// <remarks>
+/// After Varghese and Lauck, "Hashed and Hierarchical Timing Wheels" (1987). A timer's level is the highest digit in which its tick differs from the
+/// cursor's, as in Linux' and tokio's wheels. See docs/decisions/0002-timing-wheel.md.
+/// </remarks>
+internal sealed class TimerWheel
+{
+    public const int TickShift = 20;               // a tick, the width of a slot of level 0, is 2^20 ns: 1.05 ms
+
+    private const int DigitBits = 8;               // 256 slots a level
+    private const int Levels = 6;                  // 20 + 6 * 8 bits: more than the farthest deadline has
+    private const int Digits = 1 << DigitBits;
+    private const int Words = Digits / 64;
+    private const int Near = Levels * Digits;      // the slot of timers that are never in the wheel
+    private const int ScanLimit = 1024;            // how many places of a slot are looked at for an exact deadline
+    private const int Slack = 2 * TimerPool.BlockLength; // holes that nobody minds
+    private const int FirstPassing = 32;           // so that a small program never makes more
+
+    private readonly TimerPool _pool;
+    private readonly Slot[] _slots = new Slot[Near + 1];
+    private readonly ulong[] _occupied = new ulong[Levels * Words];
+    private readonly Passing[] _passing = new Passing[Levels];
+    private TimerEntry[] _collected = new TimerEntry[FirstPassing];
+    private long _cursor;
+
+    public TimerWheel(TimerPool pool)
+    {
+        _pool = pool;
+        foreach (ref Passing passing in _passing.AsSpan())
+        {
+            passing.Entries = new TimerEntry[FirstPassing];
+            passing.Ranges = new Range[Digits];
+        }
+    }
+
+    /// <summary>The tick at which the wheel stands. Timers of this tick and before are not in it.</summary>
+    public long Cursor => _cursor;
+
+    /// <summary>A place for a timer in its slot, if it is far, but not very far, and the slot has a hole.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryTake(long deadlineNs, out int place)
+    {
+        // Not by counting bits: what a program schedules most is of one level or two, which the processor foresees.
+        long tick = deadlineNs >> TickShift;
+        ulong differs = (ulong)(tick ^ _cursor);
+        int number = (byte)tick;
+        if (differs >= Digits)
+        {
+            number = Digits | (byte)(tick >> DigitBits);
+        }
+
+        ref Slot slot = ref SlotAt(number);
+        place = slot.FirstHole;
+        if (tick <= _cursor || differs >= Digits * Digits || place == 0 || slot.NextSequence == uint.MaxValue)
+        {
+            return false;
+        }
+
+        Fill(ref slot, deadlineNs);
+        return true;
+    }
+
+    /// <summary>A place for a timer: in its slot when it is far, else one that is not in the wheel.</summary>
+    public ref TimerRecord Take(long deadlineNs, out int place, out bool isFar)
+    {
+        long tick = deadlineNs >> TickShift;
+        isFar = tick > _cursor;
+        int number = isFar ? SlotOf(tick) : Near;
+        MakeRoom(number);
+        ref Slot slot = ref SlotAt(number);
+        place = slot.FirstHole;
+        return ref Fill(ref slot, deadlineNs);
+    }
+
+    /// <summary>Frees the place of a timer that has ended, if it is in its slot still. Else an entry knows it, and who takes that frees the place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryRemove(ref TimerRecord record, int place)
+    {
+        int number = _pool.OwnerOf(place);
+        if ((uint)number >= Near)
+        {
+            return false;
+        }
+
+        ref Slot slot = ref SlotAt(number);
+        FreeIn(ref slot, ref record, place);
+        if ((slot.Count * 2) + Slack < slot.Places)
+        {
+            Shrink(number);
+        }
+
+        return true;
+    }
+
+    /// <summary>Frees the place of a timer that has ended, and that no entry knows any more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Free(int place)
+    {
+        if (_pool.OwnerOf(place) == Near)
+        {
+            FreeIn(ref SlotAt(Near), ref _pool.At(place), place);
+            return;
+        }
+
+        ref TimerRecord record = ref _pool.At(place);
+        record.Sequence = record.Generation == 0 ? TimerRecord.Retired : 0;
+        _pool.FreeOrphan(place);
+    }
+
+    /// <summary>
+    /// The timer with the earliest deadline, or none (0). Exact, unless more than 1,024 places share the nearest slot: then it is the slot's start, and nobody's.
+    /// </summary>
+    public (long DeadlineNs, int Place) FindNext()
+    {
+        for (int number = FirstSlot(); number >= 0; number = FirstSlot())
+        {
+            ref Slot slot = ref _slots[number];
+            Span<TimerEntry> passing = PassingTo(number);
+            if (slot.Count + passing.Length > 0 && slot.Places + passing.Length > ScanLimit)
+            {
+                return (SlotStart(number) << TickShift, 0);
+            }
+
+            (long DeadlineNs, int Place) next = (long.MaxValue, 0);
+            foreach (ref TimerEntry entry in passing)
+            {
+                if (entry.DeadlineNs < next.DeadlineNs && _pool.IsPending(entry.Place))
+                {
+                    next = (entry.DeadlineNs, entry.Place);
+                }
+            }
+
+            for (int block = slot.FirstBlock; block != 0; block = _pool.Next(block))
+            {
+                for (int place = block << TimerPool.BlockShift; place < (block + 1) << TimerPool.BlockShift; place++)
+                {
+                    ref TimerRecord record = ref _pool.At(place);
+                    if (record.IsPending && record.Time.DeadlineNs < next.DeadlineNs)
+                    {
+                        next = (record.Time.DeadlineNs, place);
+                    }
+                }
+            }
+
+            if (next.Place != 0)
+            {
+                return next;
+            }
+
+            Close(number, passing);
+        }
+
+        return (long.MaxValue, 0);
+    }
+
+    /// <summary>Moves the cursor to the first slot, if that has begun by a tick, and what is in it to the level below, or to <paramref name="near"/>.</summary>
+    public bool TryOpen(long nowTick, NearTimers near)
+    {
+        int number = FirstSlot();
+        if (number < 0 || SlotStart(number) > nowTick)
+        {
+            _cursor = Math.Max(_cursor, nowTick); // no slot that has any lies between, so no timer's level changes
+            return false;
+        }
+
+        Debug.Assert(SlotStart(number) >= _cursor, "slots before the cursor were opened before, and new timers go past them");
+        _cursor = SlotStart(number);
+        Slot slot = _slots[number];
+        Span<TimerEntry> passing = PassingTo(number);
+        if (number < Digits)
+        {
+            Span<TimerEntry> entries = near.BeginFill(slot.Count + passing.Length);
+            passing.CopyTo(entries);
+            Collect(slot.FirstBlock, entries[passing.Length..]);
+            near.EndFill();
+        }
+        else
+        {
+            Pass(number, in slot, passing);
+        }
+
+        Clear(number);
+        return true;
+    }
+
+    // To the level below. The timers are not told: they would have to be fetched from memory.
+    private void Pass(int number, in Slot slot, Span<TimerEntry> passing)
+    {
+        int level = (number >> DigitBits) - 1;
+        int shift = TickShift + (level * DigitBits);
+        ref Passing below = ref _passing[level];
+        int count = slot.Count + passing.Length;
+        Grow(ref below.Entries, count);
+        Grow(ref _collected, count);
+        Span<TimerEntry> collected = _collected.AsSpan(0, count);
+        passing.CopyTo(collected);
+        Collect(slot.FirstBlock, collected[passing.Length..]);
+        below.FirstSequence = slot.FirstBlock != 0 ? slot.NextSequence : _passing[level + 1].FirstSequence;
+        Range[] ranges = below.Ranges;
+        Array.Clear(ranges);
+        foreach (ref readonly TimerEntry entry in collected)
+        {
+            ranges[(byte)(entry.DeadlineNs >> shift)].End++;
+        }
+
+        int end = 0;
+        for (int digit = 0; digit < ranges.Length; digit++)
+        {
+            int length = ranges[digit].End;
+            ranges[digit] = new Range { Start = end, End = end };
+            end += length;
+            if (length > 0)
+            {
+                SetOccupied((level << DigitBits) | digit);
+            }
+        }
+
+        TimerEntry[] entries = below.Entries;
+        foreach (ref readonly TimerEntry entry in collected)
+        {
+            entries[ranges[(byte)(entry.DeadlineNs >> shift)].End++] = entry;
+        }
+    }
+
+    private static void Grow(ref TimerEntry[] entries, int count)
+    {
+        if (entries.Length < count)
+        {
+            entries = new TimerEntry[BitOperations.RoundUpToPowerOf2((uint)count)];
+        }
+    }
+
+    // Entries of all timers in a chain of blocks, which are orphans then.
+    private void Collect(int block, Span<TimerEntry> entries)
+    {
+        int collected = 0;
+        while (block != 0)
+        {
+            int next = _pool.Next(block);
+            int before = collected;
+            for (int place = block << TimerPool.BlockShift; place < (block + 1) << TimerPool.BlockShift; place++)
+            {
+                ref TimerRecord record = ref _pool.At(place);
+                if (record.IsPending)
+                {
+                    entries[collected++] = new TimerEntry { DeadlineNs = record.Time.DeadlineNs, Sequence = record.Sequence, Place = place };
+                }
+            }
+
+            _pool.Leave(block, collected - before);
+            block = next;
+        }
+
+        Debug.Assert(collected == entries.Length, "a slot counts its timers");
+    }
+
+    // All of it has ended.
+    private void Close(int number, Span<TimerEntry> passing)
+    {
+        foreach (ref TimerEntry entry in passing)
+        {
+            Free(entry.Place);
+        }
+
+        ref Slot slot = ref _slots[number];
+        if (slot.FirstBlock != 0)
+        {
+            _pool.GiveBack(slot.FirstBlock, slot.LastBlock);
+        }
+
+        Clear(number);
+    }
+
+    private void Clear(int number)
+    {
+        _slots[number] = default;
+        _occupied[number >> 6] &= ~(1UL << (number & 63));
+        _passing[number >> DigitBits].Ranges[number & (Digits - 1)] = default;
+    }
+
+    private void SetOccupied(int number) => _occupied[number >> 6] |= 1UL << (number & 63);
+
+    private Span<TimerEntry> PassingTo(int number)
+    {
+        ref Passing passing = ref _passing[number >> DigitBits];
+        Range range = passing.Ranges[number & (Digits - 1)];
+        return passing.Entries.AsSpan(range.Start, range.End - range.Start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FreeIn(ref Slot slot, ref TimerRecord record, int place)
+    {
+        slot.Count--;
+        if (record.Generation == 0)
+        {
+            record.Sequence = TimerRecord.Retired;
+            return;
+        }
+
+        int first = slot.FirstHole;
+        slot.FirstHole = place;
+        record.Time.NextHole = first;
+        _pool.At(first).Time.PreviousHole = place; // the first of all goes to place 0
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref TimerRecord Fill(ref Slot slot, long deadlineNs)
+    {
+        ref TimerRecord record = ref _pool.At(slot.FirstHole);
+        slot.FirstHole = record.Time.NextHole;
+        slot.Count++;
+        record.Time.DeadlineNs = deadlineNs;
+        record.Sequence = slot.NextSequence++;
+        return ref record;
+    }
+
+    private void MakeRoom(int number)
+    {
+        ref Slot slot = ref _slots[number];
+        if (slot.NextSequence == uint.MaxValue)
+        {
+            Renumber(number);
+        }
+
+        if (slot.FirstHole != 0)
+        {
+            return;
+        }
+
+        int block = _pool.Take(number, out slot.FirstHole);
+        slot.Places += TimerPool.BlockLength;
+        if (slot.FirstBlock != 0)
+        {
+            _pool.Next(slot.LastBlock) = block;
+        }
+        else
+        {
+            slot.FirstBlock = block;
+            if (number < Near)
+            {
+                SetOccupied(number);
+                slot.NextSequence = _passing[number >> DigitBits].FirstSequence;
+            }
+        }
+
+        slot.LastBlock = block;
+    }
+
+    // Of a slot that is mostly holes: gives its first block back if that has no timers, else makes it the last one.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Shrink(int number)
+    {
+        ref Slot slot = ref _slots[number];
+        if (slot.Count == 0)
+        {
+            _pool.GiveBack(slot.FirstBlock, slot.LastBlock);
+            slot = default;
+            if (PassingTo(number).IsEmpty)
+            {
+                Clear(number);
+            }
+
+            return;
+        }
+
+        int block = slot.FirstBlock;
+        int first = block << TimerPool.BlockShift;
+        int end = first + TimerPool.BlockLength;
+        bool isEmpty = true;
+        for (int place = first; place < end && isEmpty; place++)
+        {
+            isEmpty = !_pool.IsPending(place);
+        }
+
+        slot.FirstBlock = _pool.Next(block); // there is more than one
+        if (!isEmpty)
+        {
+            _pool.Next(slot.LastBlock) = block;
+            _pool.Next(block) = 0;
+            slot.LastBlock = block;
+            return;
+        }
+
+        for (int place = first; place < end; place++)
+        {
+            ref TimerRecord hole = ref _pool.At(place);
+            if (hole.IsRetired)
+            {
+                continue;
+            }
+
+            if (slot.FirstHole == place)
+            {
+                slot.FirstHole = hole.Time.NextHole;
+            }
+            else
+            {
+                _pool.At(hole.Time.PreviousHole).Time.NextHole = hole.Time.NextHole;
+                _pool.At(hole.Time.NextHole).Time.PreviousHole = hole.Time.PreviousHole;
+            }
+        }
+
+        slot.Places -= TimerPool.BlockLength;
+        _pool.GiveBack(block, block);
+    }
+
+    // Four billion timers have passed through this slot. Those that came from above are before its own.
+    private void Renumber(int number)
+    {
+        ref Slot slot = ref _slots[number];
+        if (number == Near)
+        {
+            slot.NextSequence = 0; // which are numbered elsewhere
+            return;
+        }
+
+        Span<TimerEntry> passing = PassingTo(number);
+        TimerSort.SortByHeap(passing);
+        uint next = 0;
+        foreach (ref TimerEntry entry in passing)
+        {
+            entry.Sequence = next++;
+        }
+
+        var places = new List<int>(slot.Count);
+        for (int block = slot.FirstBlock; block != 0; block = _pool.Next(block))
+        {
+            for (int place = block << TimerPool.BlockShift; place < (block + 1) << TimerPool.BlockShift; place++)
+            {
+                if (_pool.IsPending(place))
+                {
+                    places.Add(place);
+                }
+            }
+        }
+
+        places.Sort((a, b) => _pool.At(a).Sequence.CompareTo(_pool.At(b).Sequence));
+        foreach (int place in places)
+        {
+            _pool.At(place).Sequence = next++;
+        }
+
+        slot.NextSequence = next;
+    }
+
+    // Of a tick that is after the cursor's.
+    private int SlotOf(long tick)
+    {
+        int level = BitOperations.Log2((ulong)(tick ^ _cursor)) / DigitBits;
+        return (level << DigitBits) | (byte)(tick >> (level * DigitBits));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Slot SlotAt(int number) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (nint)(uint)number);
+
+    // The next slot that has any, or -1. Lower levels come first: what is in them shares more digits with the cursor.
+    private int FirstSlot()
+    {
+        for (int word = 0; word < _occupied.Length; word++)
+        {
+            if (_occupied[word] != 0)
+            {
+                return (word << 6) | BitOperations.TrailingZeroCount(_occupied[word]);
+            }
+        }
+
+        return -1;
+    }
+
+    private long SlotStart(int number)
+    {
+        int shift = (number >> DigitBits) * DigitBits;
+        long above = _cursor >> (shift + DigitBits) << (shift + DigitBits);
+        return above | ((long)(number & (Digits - 1)) << shift);
+    }
+
+    private struct Slot
+    {
+        public int FirstHole;
+        public int Count;         // timers
+        public uint NextSequence;
+        public int Places;        // timers and holes
+        public int FirstBlock;
+        public int LastBlock;
+    }
+
+    // What has come from a slot of the level above, which is one at a time: by digit.
+    private struct Passing
+    {
+        public TimerEntry[] Entries;
+        public Range[] Ranges;
+        public uint FirstSequence; // of a slot's own timers
+    }
+
+    private struct Range
+    {
+        public int Start;
+        public int End;
+    }
+}
