@@ -236,7 +236,7 @@ public sealed class JobPassContract : VirtualLoopSuite
 
     private sealed class PlainScript(Script script) : IEnumerator, IDisposable
     {
-        public object? Current => script.Current.IsNextFrame ? null : script.Current;
+        public object? Current => script.Current.IsNextFrame ? null : (object)script.Current;
 
         public bool MoveNext() => script.MoveNext();
 
