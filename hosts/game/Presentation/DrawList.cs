@@ -95,8 +95,19 @@ internal sealed class DrawList
             (float sine, float cosine) = angle == 0 ? (0, 1) : MathF.SinCos(angle);
             _shapes[_shapeCount++] = new Shape
             {
-                X = x, Y = y, Size = size, SecondSize = second, Cosine = cosine, Sine = sine,
-                R = colour.R, G = colour.G, B = colour.B, Solid = solid, Glow = glow, Reach = reach, Kind = (float)kind,
+                X = x,
+                Y = y,
+                Size = size,
+                SecondSize = second,
+                Cosine = cosine,
+                Sine = sine,
+                R = colour.R,
+                G = colour.G,
+                B = colour.B,
+                Solid = solid,
+                Glow = glow,
+                Reach = reach,
+                Kind = (float)kind,
             };
         }
     }

@@ -112,8 +112,15 @@ internal sealed unsafe class WindowPicture
                 {
                     _shapes[count++] = new Shape
                     {
-                        X = left + ((i + 0.5f) * DrawList.CharacterWidth), Y = text.Y + (DrawList.LineHeight / 2f), SecondSize = place, Cosine = 1, Solid = 1,
-                        R = text.Colour.R, G = text.Colour.G, B = text.Colour.B, Kind = (float)ShapeKind.Glyph,
+                        X = left + ((i + 0.5f) * DrawList.CharacterWidth),
+                        Y = text.Y + (DrawList.LineHeight / 2f),
+                        SecondSize = place,
+                        Cosine = 1,
+                        Solid = 1,
+                        R = text.Colour.R,
+                        G = text.Colour.G,
+                        B = text.Colour.B,
+                        Kind = (float)ShapeKind.Glyph,
                     };
                 }
             }
