@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Mainspring;
 
 /// <summary>
@@ -9,10 +11,10 @@ public static class LoopPolicy
     private static ILoopPolicy s_current = new ThreadLoopPolicy();
 
     /// <summary>The policy of this process; a <see cref="ThreadLoopPolicy"/> at first. A new one knows nothing of the loops that were set under the one before. Setting null restores a new default one.</summary>
+    [AllowNull]
     public static ILoopPolicy Current
     {
         get => Volatile.Read(ref s_current);
-        [param: System.Diagnostics.CodeAnalysis.AllowNull]
         set => Volatile.Write(ref s_current, value ?? new ThreadLoopPolicy());
     }
 

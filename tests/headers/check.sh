@@ -11,7 +11,7 @@ readonly strict=(
     devices/Mainspring.Processes/ProcessAbi.cs
     devices/Mainspring.Devices.Linux/Libc.cs devices/Mainspring.Devices.Linux/Errno.cs devices/Mainspring.Devices.Linux/Serial/Termios2.cs
     hosts/hosting/Systemd/NotifySocket.cs
-    hosts/pi/Record/DirectorySync.cs
+    hosts/common/DirectorySync.cs
     devices/Mainspring.Devices.Linux/I2c/I2cAbi.cs devices/Mainspring.Devices.Linux/I2c/I2cErrno.cs devices/Mainspring.Devices.Linux/Spi/SpiAbi.cs
     devices/Mainspring.Devices.Linux/Pwm/SysfsFolder.cs
     devices/Mainspring.Devices.Linux/Gpio/GpioAbi.cs

@@ -20,6 +20,7 @@ internal static class TerminalAbi
     public const uint Extended = 0x8000;            // IEXTEN
 
     public const int Interrupt = 2;                 // SIGINT
+    public const int Terminate = 15;                // SIGTERM
     public const int Quit = 3;                      // SIGQUIT
     public const int Stop = 19;                     // SIGSTOP
     public const int TerminalStop = 20;             // SIGTSTP

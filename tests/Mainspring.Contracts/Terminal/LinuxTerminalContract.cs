@@ -174,7 +174,7 @@ public sealed class LinuxTerminalContract : IDisposable
         bench.AnswerWithReleases();
         bench.Type("\e[99;5u\e[99;5:2u\e[99;5:3u\e[122;5u\e[92;5ux");
         bench.Expect("Press None x", "text x");
-        Check.Sequence([TerminalAbi.Interrupt, TerminalAbi.TerminalStop, TerminalAbi.Quit], bench.Raised);
+        Check.Sequence([TerminalAbi.Terminate, TerminalAbi.TerminalStop, TerminalAbi.Quit], bench.Raised);
     }
 
     [Case]
@@ -240,12 +240,12 @@ public sealed class LinuxTerminalContract : IDisposable
     {
         Sys.NeedsLinux();
         using var isDone = new ManualResetEventSlim();
-        using PosixSignalRegistration first = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => isDone.Set()); // the runtime asks the newest first, so this one last
+        using PosixSignalRegistration first = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => isDone.Set()); // the runtime asks the newest first, so this one last
         TerminalBench bench = Start();
-        using PosixSignalRegistration later = PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true);
+        using PosixSignalRegistration later = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static context => context.Cancel = true);
         Termios2 raw = bench.Settings();
-        TerminalBench.Signal(TerminalAbi.Interrupt);
-        isDone.Wait("the last handler of SIGINT");
+        TerminalBench.Signal(TerminalAbi.Terminate);
+        isDone.Wait("the last handler of SIGTERM");
         Check.True(bench.Terminal.IsOpen);
         Check.True(bench.AreSettings(raw));
     }
@@ -257,15 +257,15 @@ public sealed class LinuxTerminalContract : IDisposable
         Termios2 before = _bench.Settings();
         bool wasGivenBack = false;
         using var isDone = new ManualResetEventSlim();
-        using PosixSignalRegistration earlier = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        using PosixSignalRegistration earlier = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             context.Cancel = true;
             wasGivenBack = _bench.AreSettings(before);
             isDone.Set();
         });
         TerminalBench bench = Start();
-        TerminalBench.Signal(TerminalAbi.Interrupt);
-        isDone.Wait("the last handler of SIGINT");
+        TerminalBench.Signal(TerminalAbi.Terminate);
+        isDone.Wait("the last handler of SIGTERM");
         Check.True(wasGivenBack);
         bench.Expect("resumed 40x12");
         Check.True(bench.Terminal.IsOpen);
