@@ -73,7 +73,7 @@ public sealed partial class MainLoop
             return;
         }
 
-        LogLimited($"{kind} '{name}' threw {exception}{(scheduledAt is null ? "" : $"\n  scheduled{scheduledAt}")}");
+        LogLimited($"{kind} '{name}' failed: {exception}{(scheduledAt is null ? "" : $"\n  scheduled{scheduledAt}")}");
         if (_options.ErrorPolicy == ErrorPolicy.Stop)
         {
             _fatal ??= ExceptionDispatchInfo.Capture(exception);

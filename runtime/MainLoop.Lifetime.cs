@@ -240,6 +240,11 @@ public sealed partial class MainLoop
 
     private void RunWhile(Func<bool> goesOn, long endNs)
     {
+        if (Volatile.Read(ref _guest) is not null)
+        {
+            throw new InvalidOperationException($"Run was called while loop '{Name}' is a guest of this thread, which would stand still. It runs by itself; dispose the guest first to run it otherwise.");
+        }
+
         Scope scope = Enter("Run");
         try
         {

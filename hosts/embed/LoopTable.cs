@@ -97,7 +97,7 @@ internal static class LoopTable
         if (!loop.IsOwn)
         {
             error = LastError.Set(Status.Thread, loop.HasOwner
-                ? $"Loop '{loop.Name}' belongs to another thread: use ms_post."
+                ? $"Loop '{loop.Name}' belongs to another thread: ms_post runs a function there; ms_stop and ms_post may be called from any thread, all else on its own."
                 : $"Loop '{loop.Name}' belongs to nobody yet: call ms_loop_bind on its thread first.");
             return null;
         }

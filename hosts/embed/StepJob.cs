@@ -31,7 +31,7 @@ internal sealed unsafe class StepJob(Item item) : IEnumerator<Wait>
             FixedStep => Wait.FixedStep,
             _ => Wait.NextFrame,
         };
-        return goesOn || next == Done ? goesOn : throw new ReportedException($"The job's step returned {next}.");
+        return goesOn || next == Done ? goesOn : throw new ReportedException($"its step returned {next}.");
     }
 
     /// <summary>However the job has ended.</summary>

@@ -140,7 +140,8 @@ MS_API int ms_tick_frame(ms_loop *loop, int64_t delta_ns, int64_t deadline_ns);
  * tick. For poll, epoll, GLib, libuv. It is the loop's: neither read nor close it. */
 MS_API int ms_descriptor(ms_loop *loop);
 
-/* When the loop has something to do, on CLOCK_MONOTONIC: a time that has passed when it is now, MS_NEVER when nothing is scheduled. */
+/* When the loop has something to do, on CLOCK_MONOTONIC: a time that has passed when it is now, MS_NEVER when nothing is scheduled.
+ * A negative one is an error: of the thread, or of the handle. */
 MS_API int64_t ms_deadline(ms_loop *loop);
 
 /* The time on CLOCK_MONOTONIC: within a tick that of its beginning, outside the present one. */

@@ -139,7 +139,7 @@ public sealed class ErrorContract : VirtualLoopSuite
         Check.Sequence(["next"], Journal);
         string message = Log.Messages.Single();
         Check.Contains("Error", message);
-        Check.Contains("Callback 'the bad one' threw", message);
+        Check.Contains("Callback 'the bad one' failed", message);
         Check.Contains(nameof(FormatException), message);
     }
 

@@ -345,6 +345,7 @@ public abstract class GuestLoopContract : IDisposable
         using (GuestLoop guest = Loop.RunAsGuest(_host))
         {
             Check.Contains("is a guest already", Check.Throws<InvalidOperationException>(() => Loop.RunAsGuest(_host)).Message);
+            Check.Contains("is a guest of this thread", Check.Throws<InvalidOperationException>(() => Loop.Run()).Message);
         }
 
         using MainLoop hosted = New(static options => options with { Pacing = Pacing.Host });
