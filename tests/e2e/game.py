@@ -108,6 +108,8 @@ def test_wrong_arguments_are_one_line_that_says_what_is_allowed_and_exit_code_2(
     for args, said in ((["--bot", "long"], "--bot: 'long' is not a number; give seconds of game time, from 0.1 to 86400"),
                        (["--bot", "1", "--hz", "5"], "--hz: '5' is out of range; give frames per second, from 10 to 1000, or 0"),
                        (["--bot", "1", "--seed", "-1"], "--seed: '-1' is no seed; give a whole number from 0 to 18446744073709551615"),
+                       (["--scores", ""], "--scores: '' names no file; give the file that is to hold the scores"),
+                       (["--scores", "/"], "--scores: '/' names no file; give the file that is to hold the scores"),
                        (["--json"], "--json: only --bot prints a summary"),
                        (["--terminal", "--bot", "1"], "--terminal and --bot exclude each other"),
                        (["nonsense"], "Unrecognized command or argument 'nonsense'.")):
@@ -224,6 +226,18 @@ def test_damaged_scores_are_kept_aside_and_said():
         check(b"mainspring-game: " in game.output and b"scores.json.damaged-1" in game.output, "nothing is said at the end")
         with open(folder.scores + ".damaged-1") as file:
             check(file.read() == "{ what?", "it was changed")
+
+
+def test_scores_that_cannot_be_saved_are_said_in_words_and_exit_code_1():
+    with Folder() as folder:
+        with open(folder.scores, "w"):
+            folder.scores += "/deeper/scores.json"  # within a file
+        with playing(folder) as game:
+            game.type("pqq")
+            check(game.wait() == 1, f"exit code {game.process.returncode}")
+            check_given_back(game)
+        last = game.output.decode().splitlines()[-1]
+        check("mainspring-game: " in last and os.path.dirname(folder.scores) in last and "IO_" not in last, last)
 
 
 # At a window.
