@@ -205,6 +205,36 @@ public sealed class TimerContract : VirtualLoopSuite
     }
 
     [Case]
+    public void A_tick_at_NextDeadline_gets_on_although_it_is_told_in_100_ns()
+    {
+        int ran = 0;
+        Loop.CallAtNs(150, Count, this);
+        Check.Equal(new TickResult(TickOutcome.RunAt, new TimeSpan(2)), Loop.Tick());
+        Clock.Advance(Loop.NextDeadline!.Value);
+        Loop.Tick();
+        Check.Equal(1, ran);
+
+        // So many that the nearest slot's start stands for them, which is no multiple of 100 ns.
+        const int Crowd = 2_000;
+        for (int i = 0; i < Crowd; i++)
+        {
+            Loop.CallAt(Ms(300_000), () => ran++);
+        }
+
+        int ticks = 0;
+        for (; Loop.NextDeadline is { } next && ticks < 10; ticks++)
+        {
+            Clock.Advance(next - Clock.Now);
+            Loop.Tick();
+        }
+
+        Check.Equal(1 + Crowd, ran, $"in {ticks} ticks");
+        Check.True(ticks <= 4, $"{ticks} ticks: one for each level of the wheel, and one to run them");
+
+        void Count(TimerContract contract) => ran++;
+    }
+
+    [Case]
     public void NextDeadline_is_exact_and_follows_cancels()
     {
         Check.Equal(null, Loop.NextDeadline);
