@@ -235,6 +235,23 @@ public sealed class TimerContract : VirtualLoopSuite
     }
 
     [Case]
+    public void When_all_of_a_crowd_are_cancelled_on_their_way_there_is_no_deadline()
+    {
+        TimerHandle[] crowd = [.. Enumerable.Range(0, 3_000).Select(_ => Loop.CallAt(Ms(200_000), Note("ran")))];
+        Clock.Advance(Ms(199_600));
+        Loop.Tick();
+        Check.True(Loop.NextDeadline > Clock.Now);
+        Array.ForEach(crowd, static timer => timer.Cancel());
+        Check.Equal(null, Loop.NextDeadline);
+        Check.Equal(new TickResult(TickOutcome.WaitForDescriptor, default), Loop.Tick());
+        RunUntilIdle();
+        Check.Equal(Ms(199_600), Clock.Now, "no time passes for nothing");
+        Loop.CallAt(Ms(200_000), Note("another"));
+        RunUntilIdle();
+        Check.Sequence(["another"], Journal);
+    }
+
+    [Case]
     public void NextDeadline_is_exact_and_follows_cancels()
     {
         Check.Equal(null, Loop.NextDeadline);
