@@ -252,6 +252,31 @@ public sealed class TimerContract : VirtualLoopSuite
     }
 
     [Case]
+    public void Timers_that_were_due_at_once_leave_their_memory_to_others()
+    {
+        const int Crowd = 20_000;
+        int ran = 0;
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < Crowd; i++)
+            {
+                Loop.CallAt(Clock.Now, () => ran++);
+            }
+
+            Loop.Tick();
+            for (int i = 0; i < Crowd; i++)
+            {
+                Loop.CallAt(Clock.Now + Ms(5_000), () => ran++);
+            }
+
+            RunUntilIdle();
+        }
+
+        Check.Equal(6 * Crowd, ran);
+        Check.True(Loop.Timers.Places < 1.5 * Crowd, $"{Loop.Timers.Places} places for {Crowd} timers at a time");
+    }
+
+    [Case]
     public void NextDeadline_is_exact_and_follows_cancels()
     {
         Check.Equal(null, Loop.NextDeadline);
