@@ -86,7 +86,7 @@ public sealed partial class MainLoop
 
     /// <summary>
     /// When the loop has something to do next, since its start: now when something is runnable, null when nothing is scheduled. It is exact, but where more
-    /// than 1,024 timers are near to each other: then it may be early, never late. Prepared sources are asked.
+    /// than 1,024 timers are near to each other: then it may be early, never late. To 100 ns, rounded up, so that a tick then finds it due. Prepared sources are asked.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public TimeSpan? NextDeadline
@@ -98,7 +98,7 @@ public sealed partial class MainLoop
             {
                 0 => Nanoseconds.ToTimeSpan(Clock.ReadNs()),
                 long.MaxValue => null,
-                long ns => Nanoseconds.ToTimeSpan(ns),
+                long ns => Nanoseconds.ToTimeSpanRoundedUp(ns),
             };
         }
     }
@@ -301,7 +301,7 @@ public sealed partial class MainLoop
         {
             0 => new TickResult(TickOutcome.RunAgainNow, default),
             long.MaxValue => new TickResult(TickOutcome.WaitForDescriptor, default),
-            long ns => new TickResult(TickOutcome.RunAt, Nanoseconds.ToTimeSpan(ns)),
+            long ns => new TickResult(TickOutcome.RunAt, Nanoseconds.ToTimeSpanRoundedUp(ns)),
         };
     }
 

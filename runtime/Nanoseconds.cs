@@ -17,6 +17,9 @@ internal static class Nanoseconds
     /// <summary>The time, rounded down to 100 ns.</summary>
     public static TimeSpan ToTimeSpan(long ns) => ns == long.MaxValue ? TimeSpan.MaxValue : new TimeSpan(ns / 100);
 
+    /// <summary>The time, rounded up to 100 ns: who waits until then finds due what is due at <paramref name="ns"/>.</summary>
+    public static TimeSpan ToTimeSpanRoundedUp(long ns) => ns == long.MaxValue ? TimeSpan.MaxValue : new TimeSpan((ns / 100) + (ns % 100 > 0 ? 1 : 0));
+
     /// <summary>A delay in seconds as nanoseconds, rounded up, so that nothing is early.</summary>
     /// <exception cref="ArgumentOutOfRangeException">NaN, infinite, or beyond <see cref="TimeSpan"/>.</exception>
     public static long FromSeconds(double seconds, string argument)

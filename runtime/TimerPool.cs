@@ -38,7 +38,7 @@ internal sealed class TimerPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe ref TimerRecord At(int place)
     {
-        nint page = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_pages), (nint)((uint)place >> PageShift));
+        nint page = _pages[(uint)place >> PageShift]; // checked, for calls from a wrong thread: they may lose timers, but never write elsewhere
         return ref Unsafe.AsRef<TimerRecord>((void*)(page + (nint)(uint)((place & (PageLength - 1)) * Unsafe.SizeOf<TimerRecord>())));
     }
 

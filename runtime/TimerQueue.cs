@@ -136,6 +136,11 @@ internal sealed class TimerQueue
     /// </summary>
     public long NextDeadlineNs()
     {
+        if (_pool.Count == 0)
+        {
+            return long.MaxValue; // whatever is left of timers that have ended
+        }
+
         if (!_isNextKnown)
         {
             (_nextNs, _nextPlace) = _near.FindNext();

@@ -24,6 +24,7 @@ internal sealed class TimerWheel
     private const int Near = Levels * Digits;      // the slot of timers that are never in the wheel
     private const int ScanLimit = 1024;            // how many places of a slot are looked at for an exact deadline
     private const int Slack = 2 * TimerPool.BlockLength; // holes that nobody minds
+    private const int NearSlack = 1024;            // the same of timers that are not in the wheel
     private const int FirstPassing = 32;           // so that a small program never makes more
 
     private readonly TimerPool _pool;
@@ -108,7 +109,14 @@ internal sealed class TimerWheel
     {
         if (_pool.OwnerOf(place) == Near)
         {
-            FreeIn(ref SlotAt(Near), ref _pool.At(place), place);
+            ref Slot near = ref SlotAt(Near);
+            FreeIn(ref near, ref _pool.At(place), place);
+            if (near.Count == 0 && near.Places > NearSlack)
+            {
+                _pool.GiveBack(near.FirstBlock, near.LastBlock); // no entry knows any of its places: it would not be free
+                near = default;
+            }
+
             return;
         }
 

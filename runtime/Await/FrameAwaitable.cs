@@ -18,7 +18,7 @@ public readonly struct FrameAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
     /// <summary>Always false: a frame is never over at once.</summary>
     public bool IsCompleted => false;
 
-    MainLoop? ILoopAwaiter.Loop => AwaitPass.Of(_pass)?.Loop;
+    MainLoop? ILoopAwaiter.Loop => _pass == 0 ? null : AwaitPass.Of(_pass)?.Loop; // 0: of a default value, whose result throws
 
     /// <summary>The awaiter.</summary>
     /// <returns>This.</returns>
@@ -62,7 +62,7 @@ public readonly struct FrameAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ContinueElsewhere(nint handle, object continuation)
     {
-        if (AwaitPass.Of(handle) is not { } pass)
+        if (handle == 0 || AwaitPass.Of(handle) is not { } pass)
         {
             ThreadPool.UnsafeQueueUserWorkItem(Continuation.Call, continuation, preferLocal: false); // its result throws
         }

@@ -42,6 +42,17 @@ public sealed class AwaitPassContract : VirtualLoopSuite
         }
     }
 
+    [Case]
+    public void A_wait_for_no_frame_throws_where_it_is_awaited()
+    {
+        Check.Throws<InvalidOperationException>(() => Loop.Run(async () => await default(FrameAwaitable)));
+        Check.Throws<InvalidOperationException>(() => Loop.Run(async () => await Method()));
+        Task alone = Task.Run(async () => await default(FrameAwaitable));
+        Check.Throws<AggregateException>(() => alone.Wait(TimeSpan.FromSeconds(30)));
+
+        static async LoopTask Method() => await default(FrameAwaitable);
+    }
+
     private void GoOnInOrder(FramePhase phase)
     {
         MainLoop loop = Build(new LoopOptions { Pacing = Pacing.Host });

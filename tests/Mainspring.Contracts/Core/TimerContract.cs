@@ -205,6 +205,78 @@ public sealed class TimerContract : VirtualLoopSuite
     }
 
     [Case]
+    public void A_tick_at_NextDeadline_gets_on_although_it_is_told_in_100_ns()
+    {
+        int ran = 0;
+        Loop.CallAtNs(150, Count, this);
+        Check.Equal(new TickResult(TickOutcome.RunAt, new TimeSpan(2)), Loop.Tick());
+        Clock.Advance(Loop.NextDeadline!.Value);
+        Loop.Tick();
+        Check.Equal(1, ran);
+
+        // So many that the nearest slot's start stands for them, which is no multiple of 100 ns.
+        const int Crowd = 2_000;
+        for (int i = 0; i < Crowd; i++)
+        {
+            Loop.CallAt(Ms(300_000), () => ran++);
+        }
+
+        int ticks = 0;
+        for (; Loop.NextDeadline is { } next && ticks < 10; ticks++)
+        {
+            Clock.Advance(next - Clock.Now);
+            Loop.Tick();
+        }
+
+        Check.Equal(1 + Crowd, ran, $"in {ticks} ticks");
+        Check.True(ticks <= 4, $"{ticks} ticks: one for each level of the wheel, and one to run them");
+
+        void Count(TimerContract contract) => ran++;
+    }
+
+    [Case]
+    public void When_all_of_a_crowd_are_cancelled_on_their_way_there_is_no_deadline()
+    {
+        TimerHandle[] crowd = [.. Enumerable.Range(0, 3_000).Select(_ => Loop.CallAt(Ms(200_000), Note("ran")))];
+        Clock.Advance(Ms(199_600));
+        Loop.Tick();
+        Check.True(Loop.NextDeadline > Clock.Now);
+        Array.ForEach(crowd, static timer => timer.Cancel());
+        Check.Equal(null, Loop.NextDeadline);
+        Check.Equal(new TickResult(TickOutcome.WaitForDescriptor, default), Loop.Tick());
+        RunUntilIdle();
+        Check.Equal(Ms(199_600), Clock.Now, "no time passes for nothing");
+        Loop.CallAt(Ms(200_000), Note("another"));
+        RunUntilIdle();
+        Check.Sequence(["another"], Journal);
+    }
+
+    [Case]
+    public void Timers_that_were_due_at_once_leave_their_memory_to_others()
+    {
+        const int Crowd = 20_000;
+        int ran = 0;
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < Crowd; i++)
+            {
+                Loop.CallAt(Clock.Now, () => ran++);
+            }
+
+            Loop.Tick();
+            for (int i = 0; i < Crowd; i++)
+            {
+                Loop.CallAt(Clock.Now + Ms(5_000), () => ran++);
+            }
+
+            RunUntilIdle();
+        }
+
+        Check.Equal(6 * Crowd, ran);
+        Check.True(Loop.Timers.Places < 1.5 * Crowd, $"{Loop.Timers.Places} places for {Crowd} timers at a time");
+    }
+
+    [Case]
     public void NextDeadline_is_exact_and_follows_cancels()
     {
         Check.Equal(null, Loop.NextDeadline);

@@ -66,7 +66,8 @@ public abstract class PrecisionCases : WaitingCases
         loop.OnFrame(FramePhase.Input, frame => deadline = frame.Deadline);
         loop.Tick();
         Check.True(deadline > TimeSpan.Zero, "the first frame is due at once");
-        Check.Equal(deadline, loop.NextDeadline!.Value);
+        TimeSpan after = loop.NextDeadline!.Value - deadline;
+        Check.True(after.Ticks is 0 or 1, $"{after} after the frame's own deadline: rounded up to 100 ns, so that a tick then finds it due");
     }
 
     [Case]
