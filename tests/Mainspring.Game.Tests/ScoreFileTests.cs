@@ -102,6 +102,14 @@ public sealed class ScoreFileTests : IDisposable
     }
 
     [Fact]
+    public void Reading_NeedsNoLock()
+    {
+        new ScoreFile(FilePath).Add(Entry(5));
+        using FileStream taken = new(FilePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        Assert.Equal([Entry(5)], new ScoreFile(FilePath).Read());
+    }
+
+    [Fact]
     public void What_never_ends_or_is_too_long_is_refused_and_left_alone()
     {
         Assert.Contains("/dev/zero", Assert.Throws<IOException>(() => new ScoreFile("/dev/zero").Read()).Message, StringComparison.Ordinal);

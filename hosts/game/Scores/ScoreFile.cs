@@ -50,8 +50,15 @@ internal sealed class ScoreFile(string path)
             return [];
         }
 
-        using FileStream guard = Lock();
-        return ReadLocked();
+        try
+        {
+            return ScoreText.Read(ReadText()); // without the lock, which a reader may not be allowed to take: what stands there is whole
+        }
+        catch (InvalidDataException)
+        {
+            using FileStream guard = Lock();
+            return ReadLocked();
+        }
     });
 
     /// <summary>Adds a score; one that is there already stays as it is, so that whoever does not know whether it was saved may save it again.</summary>

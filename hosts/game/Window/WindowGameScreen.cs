@@ -40,9 +40,9 @@ internal sealed class WindowGameScreen : IGameScreen
     public void ReadInput(Controls controls, WorldView view)
     {
         GamepadState pad = default;
-        for (int i = 0; i < 16 && !_window.TryGetGamepad(i, out pad); i++)
+        for (int i = 0; _window.IsFocused && i < 16 && !_window.TryGetGamepad(i, out pad); i++)
         {
-            pad = default; // the first one that is there
+            pad = default; // the first one that is there; none plays in the background
         }
 
         controls.Stick(pad.Axis(GamepadAxis.LeftX), pad.Axis(GamepadAxis.LeftY));
