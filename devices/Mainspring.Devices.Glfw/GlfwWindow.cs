@@ -434,7 +434,7 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
         Hint(GlfwNative.RefreshRate, Options.RefreshRate ?? -1);
 
         nint monitor = Options.FullScreen ? MonitorNumber(Options.Monitor) : 0;
-        nint window = GlfwNative.CreateWindow(Options.Width, Options.Height, _title, 0, Options.SharesWith?._window ?? 0);
+        nint window = GlfwLibrary.Create(Options.Width, Options.Height, _title, Options.SharesWith?._window ?? 0, Options.Api != GraphicsApi.None);
         if (window == 0)
         {
             throw new IOException($"{Name}: the window cannot be opened: {GlfwLibrary.TakeError() ?? GlfwLibrary.TakeRefusal() ?? "no reason was given"}.{Advice()}");

@@ -10,6 +10,7 @@ internal static class GameCommand
     private const string BotWanted = "give seconds of game time, from 0.1 to 86400";
     private const string SeedWanted = "give a whole number from 0 to 18446744073709551615";
     private const string HzWanted = "give frames per second, from 10 to 1000, or 0";
+    private const string ScoresWanted = "give the file that is to hold the scores";
 
     public static int Invoke(string[] args) => HostCommand.Invoke("mainspring-game", Build(), args);
 
@@ -40,6 +41,8 @@ internal static class GameCommand
         {
             Description = "The file with the best scores; without it mainspring-game/scores.json in $XDG_DATA_HOME, which is ~/.local/share where it is not set.",
             HelpName = "FILE",
+            CustomParser = static argument => HostCommand.Parse<string?>(argument, static text =>
+                Path.GetFileName(text).Length > 0 && !text.Contains('\0') ? text : throw new FormatException($"'{text}' names no file; {ScoresWanted}")),
         };
         var json = new Option<bool>("--json") { Description = "With --bot: print the summary as one JSON object." };
 

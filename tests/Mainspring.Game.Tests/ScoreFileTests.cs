@@ -101,5 +101,16 @@ public sealed class ScoreFileTests : IDisposable
         Assert.Contains(Path.Combine(_folder, "file"), Assert.Throws<IOException>(() => new ScoreFile(path).Add(Entry(1))).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_never_ends_or_is_too_long_is_refused_and_left_alone()
+    {
+        Assert.Contains("/dev/zero", Assert.Throws<IOException>(() => new ScoreFile("/dev/zero").Read()).Message, StringComparison.Ordinal);
+        Assert.True(File.Exists("/dev/zero"));
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        File.WriteAllText(FilePath, new string(' ', 100_000));
+        Assert.Throws<IOException>(() => new ScoreFile(FilePath).Add(Entry(1)));
+        Assert.Equal(100_000, new FileInfo(FilePath).Length);
+    }
+
     private static ScoreEntry Entry(int score) => new(score, "ADA", 3, 40 + score, ulong.MaxValue - (ulong)score, s_start.AddMinutes(score));
 }

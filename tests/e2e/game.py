@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 from harness import PATIENCE, ROOT, Skip, check, main, program, wait_for
 from harness.terminal import TerminalProgram
@@ -108,6 +109,8 @@ def test_wrong_arguments_are_one_line_that_says_what_is_allowed_and_exit_code_2(
     for args, said in ((["--bot", "long"], "--bot: 'long' is not a number; give seconds of game time, from 0.1 to 86400"),
                        (["--bot", "1", "--hz", "5"], "--hz: '5' is out of range; give frames per second, from 10 to 1000, or 0"),
                        (["--bot", "1", "--seed", "-1"], "--seed: '-1' is no seed; give a whole number from 0 to 18446744073709551615"),
+                       (["--scores", ""], "--scores: '' names no file; give the file that is to hold the scores"),
+                       (["--scores", "/"], "--scores: '/' names no file; give the file that is to hold the scores"),
                        (["--json"], "--json: only --bot prints a summary"),
                        (["--terminal", "--bot", "1"], "--terminal and --bot exclude each other"),
                        (["nonsense"], "Unrecognized command or argument 'nonsense'.")):
@@ -226,6 +229,18 @@ def test_damaged_scores_are_kept_aside_and_said():
             check(file.read() == "{ what?", "it was changed")
 
 
+def test_scores_that_cannot_be_saved_are_said_in_words_and_exit_code_1():
+    with Folder() as folder:
+        with open(folder.scores, "w"):
+            folder.scores += "/deeper/scores.json"  # within a file
+        with playing(folder) as game:
+            game.type("pqq")
+            check(game.wait() == 1, f"exit code {game.process.returncode}")
+            check_given_back(game)
+        last = game.output.decode().splitlines()[-1]
+        check("mainspring-game: " in last and os.path.dirname(folder.scores) in last and "IO_" not in last, last)
+
+
 # At a window.
 
 class Display:
@@ -303,6 +318,17 @@ def test_an_x_server_that_is_killed_ends_it_with_a_message_a_saved_score_and_exi
         check(window.process.returncode == 1, f"exit code {window.process.returncode}: {errors}")
         check(errors.startswith(b"mainspring-game: ") and f"display {display.name}".encode() in errors and errors.count(b"\n") == 1, errors.decode())
         check(folder.read()[0]["score"] > 0, str(folder.read()))
+
+
+def test_an_x_server_that_is_killed_while_the_window_opens_ends_it_with_a_message_and_exit_code_1():
+    for i in range(20):
+        with Folder() as folder, Display() as display:
+            game = subprocess.Popen([PROGRAM, "--seed", "7", "--scores", folder.scores], env=display.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            time.sleep(0.015 * i)
+            display.end()
+            out, errors = game.communicate(timeout=PATIENCE)
+            check(game.returncode == 1, f"after {15 * i} ms: exit code {game.returncode}: {errors}")
+            check(errors.startswith(b"mainspring-game: ") and f"display {display.name}".encode() in errors and errors.count(b"\n") == 1, f"after {15 * i} ms: {errors}")
 
 
 main(globals())

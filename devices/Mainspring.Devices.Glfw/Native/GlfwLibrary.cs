@@ -11,6 +11,8 @@ namespace Mainspring.Devices.Glfw;
 /// </summary>
 /// <remarks>
 /// <para>Xlib ends the process when its connection breaks, and when a request is refused; the handlers here prevent both. They stay for good, and pass on what is of other displays.</para>
+/// <para>Two moments are not survived: GLFW's start, and the opening of a window with a context, in which GLFW and Mesa use what the server has not given. There a line says so, and the process ends with
+/// exit code 1.</para>
 /// <para>Once the connection is broken, neither GLFW nor Xlib is called any more, not even to end them: both would go on with a display that is gone.</para>
 /// </remarks>
 internal static unsafe class GlfwLibrary
@@ -24,6 +26,7 @@ internal static unsafe class GlfwLibrary
     private static int s_depth;             // of pumps: macOS and Windows run loops of their own in one
     private static bool s_isHandlingErrors; // of Xlib
     private static bool s_isStarting;
+    private static bool s_isOpening;        // a window with a context: who goes on without the display crashes
     private static bool s_isLost;
     private static nuint s_showing;         // the X server's number of the window that is being shown
     private static nint s_library;
@@ -99,6 +102,15 @@ internal static unsafe class GlfwLibrary
         {
             throw new InvalidOperationException($"{name} was used on thread {Environment.CurrentManagedThreadId}; it belongs to thread {s_thread}. Use Post.");
         }
+    }
+
+    /// <summary>Makes a window, by the hints that were given; 0 when it is refused.</summary>
+    public static nint Create(int width, int height, string title, nint share, bool hasContext)
+    {
+        s_isOpening = hasContext;
+        nint window = GlfwNative.CreateWindow(width, height, title, 0, share);
+        s_isOpening = false;
+        return window;
     }
 
     /// <summary>Shows a window, on a monitor or not. GLFW then waits for the server's answer, and would go on for ever when the server ends meanwhile: so it is given that answer.</summary>
@@ -296,6 +308,11 @@ internal static unsafe class GlfwLibrary
         if (IsOurs(display))
         {
             s_isLost = true;
+            if (s_isStarting || s_isOpening)
+            {
+                SayEnd();
+            }
+
             return 0;
         }
 
@@ -307,10 +324,30 @@ internal static unsafe class GlfwLibrary
     private static void OnIoErrorExit(nint display, void* data)
     {
         s_isLost = true;
+        if (s_isOpening)
+        {
+#pragma warning disable RS0030 // a library never ends the process; but this one is lost already, and so at least the program's ProcessExit runs
+            Environment.Exit(1);
+#pragma warning restore RS0030
+        }
+
         if (s_showing != 0)
         {
             XVisibilityEvent shown = new() { Type = XVisibilityEvent.VisibilityNotify, Display = display, Window = s_showing };
             _ = Xlib.PutBackEvent(display, &shown);
+        }
+    }
+
+    private static void SayEnd()
+    {
+        string display = s_isStarting ? $"the display {Environment.GetEnvironmentVariable("DISPLAY")}" : s_displayName;
+        try
+        {
+            Console.Error.WriteLine($"{Path.GetFileName(Environment.ProcessPath)}: the connection to {display} broke while {(s_isStarting ? "GLFW started" : "a window was opened")}: its server has ended, or has closed it");
+        }
+        catch (IOException)
+        {
+            // There is nobody to tell.
         }
     }
 }

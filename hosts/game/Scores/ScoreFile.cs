@@ -12,6 +12,8 @@ internal sealed class ScoreFile(string path)
     /// <summary>How many scores are kept.</summary>
     public const int Most = 10;
 
+    private const int LongestText = 64 * 1024; // many times what ten scores take
+
     private static readonly TimeSpan s_lockPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_lockRetry = TimeSpan.FromMilliseconds(10);
 
@@ -99,7 +101,7 @@ internal sealed class ScoreFile(string path)
 
         try
         {
-            return ScoreText.Read(File.ReadAllBytes(_path));
+            return ScoreText.Read(ReadText());
         }
         catch (InvalidDataException exception)
         {
@@ -108,6 +110,15 @@ internal sealed class ScoreFile(string path)
             Warning = $"{_path}: {exception.Message}; it is kept as {Path.GetFileName(aside)}, and a new one is begun";
             return [];
         }
+    }
+
+    // As much as scores can be: a device may never end. What is longer is no damaged file of ours, and stays where it is.
+    private byte[] ReadText()
+    {
+        byte[] text = new byte[LongestText];
+        using FileStream file = File.OpenRead(_path);
+        int length = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+        return length < text.Length ? text[..length] : throw new IOException($"{_path}: it is longer than scores can be, and is left alone; --scores names another file");
     }
 
     // A name that is free, so that nothing is written over.
