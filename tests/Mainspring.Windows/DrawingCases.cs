@@ -28,6 +28,15 @@ public sealed class DrawingCases
     }
 
     [Case]
+    public void ClosedWithinItsHandler_TheFramesThatFollowDrawNothing_AndCrashNothing()
+    {
+        using var child = new Child("drawing on", Environment.GetEnvironmentVariable("DISPLAY"));
+        (string[] lines, int code) = child.End();
+        Check.Sequence(["drew on"], lines);
+        Check.Equal(0, code);
+    }
+
+    [Case]
     public void ContextThatDoesNotExist_IsRefusedWithAdvice()
     {
         using MainLoop loop = Loops.New();

@@ -28,6 +28,7 @@ internal static unsafe class GlfwLibrary
     private static bool s_isStarting;
     private static bool s_isOpening;        // a window with a context: who goes on without the display crashes
     private static bool s_isLost;
+    private static bool s_keepsGraphics;    // its libraries stay loaded
     private static nuint s_showing;         // the X server's number of the window that is being shown
     private static nint s_library;
     private static nint s_display;          // of Xlib; 0 on other platforms
@@ -110,6 +111,11 @@ internal static unsafe class GlfwLibrary
         s_isOpening = hasContext;
         nint window = GlfwNative.CreateWindow(width, height, title, 0, share);
         s_isOpening = false;
+        if (hasContext && window != 0)
+        {
+            KeepGraphics();
+        }
+
         return window;
     }
 
@@ -201,6 +207,19 @@ internal static unsafe class GlfwLibrary
         s_doomed.Clear();
     }
 
+    // GLFW unloads OpenGL when it ends, but programs go on to hold the addresses of its functions. Without a context these do nothing, as long as they are there: so nobody unloads them.
+    private static void KeepGraphics()
+    {
+        if (!s_keepsGraphics)
+        {
+            s_keepsGraphics = true;
+            foreach (string file in GraphicsFiles)
+            {
+                _ = NativeLibrary.TryLoad(file, out _); // GLFW has loaded those that count
+            }
+        }
+    }
+
     private static void End()
     {
         GlfwNative.Terminate();
@@ -264,6 +283,11 @@ internal static unsafe class GlfwLibrary
     }
 
     private static string File => OperatingSystem.IsWindows() ? "glfw3.dll" : OperatingSystem.IsMacOS() ? "libglfw.3.dylib" : "libglfw.so.3";
+
+    private static string[] GraphicsFiles => OperatingSystem.IsWindows() ? ["opengl32.dll"]
+        : OperatingSystem.IsMacOS() ? []
+        : s_display != 0 ? ["libGLX.so.0", "libGL.so.1"]
+        : ["libEGL.so.1", "libGL.so.1", "libGLESv2.so.2"];
 
     private static nint Resolve(string library, Assembly assembly, DllImportSearchPath? path) => library == GlfwNative.Library ? s_library : 0; // 0: the usual way
 
