@@ -29,6 +29,7 @@ internal static unsafe class GlfwLibrary
     private static bool s_isOpening;        // a window with a context: who goes on without the display crashes
     private static bool s_isLost;
     private static bool s_keepsGraphics;    // its libraries stay loaded
+    private static bool s_ignoresErrors;    // of the X server, about a window that is gone
     private static nuint s_showing;         // the X server's number of the window that is being shown
     private static nint s_library;
     private static nint s_display;          // of Xlib; 0 on other platforms
@@ -37,6 +38,7 @@ internal static unsafe class GlfwLibrary
     private static long s_refusals;
     private static delegate* unmanaged[Cdecl]<nint, XErrorEvent*, int> s_otherErrors;
     private static delegate* unmanaged[Cdecl]<nint, int> s_otherIoErrors;
+    private static delegate* unmanaged[Cdecl]<nint, XDestroyWindowEvent*, void*, int> s_readsDestroy;
 
     static GlfwLibrary() => NativeLibrary.SetDllImportResolver(typeof(GlfwLibrary).Assembly, Resolve);
 
@@ -111,6 +113,11 @@ internal static unsafe class GlfwLibrary
         s_isOpening = hasContext;
         nint window = GlfwNative.CreateWindow(width, height, title, 0, share);
         s_isOpening = false;
+        if (s_isHandlingErrors)
+        {
+            _ = Xlib.SetErrorHandler(&OnError); // GLFW 3.3 leaves Xlib's own where it made a context, which ends the process
+        }
+
         if (hasContext && window != 0)
         {
             KeepGraphics();
@@ -136,9 +143,18 @@ internal static unsafe class GlfwLibrary
     }
 
     /// <summary>Closes a window; when GLFW is in the midst of its own work, after it.</summary>
-    public static void Destroy(nint window)
+    /// <param name="window">GLFW's handle.</param>
+    /// <param name="isGone">Whether the X server has it no more: what it says to this is known.</param>
+    public static void Destroy(nint window, bool isGone)
     {
-        if (s_depth > 0)
+        if (isGone && s_depth == 0)
+        {
+            s_ignoresErrors = true;
+            GlfwNative.DestroyWindow(window);
+            _ = Xlib.Sync(s_display, 0);
+            s_ignoresErrors = false;
+        }
+        else if (s_depth > 0)
         {
             GlfwNative.SetWindowUserPointer(window, 0);
             s_doomed.Add(window);
@@ -264,6 +280,8 @@ internal static unsafe class GlfwLibrary
             {
                 Xlib.SetIoErrorExitHandler(s_display, &OnIoErrorExit, null); // older ones end the process when the display goes away
             }
+
+            s_readsDestroy = Xlib.SetWireToEvent(s_display, XDestroyWindowEvent.DestroyNotify, &OnDestroyed);
         }
     }
 
@@ -312,6 +330,11 @@ internal static unsafe class GlfwLibrary
             return s_otherErrors is null ? 0 : s_otherErrors(display, error);
         }
 
+        if (s_ignoresErrors)
+        {
+            return 0;
+        }
+
         s_refusals++;
         if (s_refusal is null)
         {
@@ -324,6 +347,19 @@ internal static unsafe class GlfwLibrary
         }
 
         return 0;
+    }
+
+    // GLFW takes no notice of it. Here it is seen while it is read, whoever reads: Xlib is locked.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnDestroyed(nint display, XDestroyWindowEvent* e, void* wire)
+    {
+        int isTaken = s_readsDestroy(display, e, wire);
+        for (int i = 0; i < s_windows.Count && e->IsSent == 0; i++)
+        {
+            s_windows[i].OnDestroyed(e->Window);
+        }
+
+        return isTaken;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
