@@ -55,18 +55,19 @@ internal static unsafe class GlfwLibrary
     public static IReadOnlyList<GlfwWindow> Windows => s_windows;
 
     /// <summary>Starts GLFW when nobody has it, and keeps it until <see cref="Release"/>.</summary>
+    /// <param name="name">The window that wants it; null for none.</param>
     /// <exception cref="IOException">It is missing, finds no display, or has lost its display.</exception>
     /// <exception cref="InvalidOperationException">It is in use on another thread.</exception>
-    public static void Acquire(string name)
+    public static void Acquire(string? name)
     {
         if (s_isLost)
         {
-            throw new IOException($"{name}: the connection to {s_displayName} broke, and GLFW can open no other one in this process; start the program again.");
+            throw new IOException($"{Prefix(name)}the connection to {s_displayName} broke, and GLFW can open no other one in this process; start the program again.");
         }
 
         if (s_users > 0 && s_thread != Environment.CurrentManagedThreadId)
         {
-            throw new InvalidOperationException($"{name}: GLFW is in use on thread {s_thread}, and this is thread {Environment.CurrentManagedThreadId}; all windows of a process belong to one thread.");
+            throw new InvalidOperationException($"{Prefix(name)}GLFW is in use on thread {s_thread}, and this is thread {Environment.CurrentManagedThreadId}; all windows of a process belong to one thread.");
         }
 
         if (s_users == 0)
@@ -242,11 +243,11 @@ internal static unsafe class GlfwLibrary
         s_display = 0;
     }
 
-    private static void Start(string name)
+    private static void Start(string? name)
     {
         if (s_library == 0 && !NativeLibrary.TryLoad(File, out s_library))
         {
-            throw new IOException($"{name}: GLFW 3 is not installed ({File}); on Debian and Ubuntu: sudo apt-get install libglfw3; elsewhere the package is called glfw.");
+            throw new IOException($"{Prefix(name)}GLFW 3 is not installed ({File}); on Debian and Ubuntu: sudo apt-get install libglfw3; elsewhere the package is called glfw.");
         }
 
         (s_refusal, s_refusals) = (null, 0); // of windows that are closed
@@ -260,7 +261,7 @@ internal static unsafe class GlfwLibrary
         s_isStarting = false;
         if (started == 0)
         {
-            throw new IOException($"{name}: {NoDisplay(TakeError())}");
+            throw new IOException($"{Prefix(name)}{NoDisplay(TakeError())}");
         }
 
         int major, minor, revision;
@@ -268,7 +269,7 @@ internal static unsafe class GlfwLibrary
         if ((major, minor) is not (3, >= 3))
         {
             GlfwNative.Terminate();
-            throw new IOException($"{name}: GLFW {major}.{minor} is too old: version 3.3 is needed; on Debian and Ubuntu: sudo apt-get install libglfw3.");
+            throw new IOException($"{Prefix(name)}GLFW {major}.{minor} is too old: version 3.3 is needed; on Debian and Ubuntu: sudo apt-get install libglfw3.");
         }
 
         GlfwCallbacks.SetGlobal();
@@ -284,6 +285,8 @@ internal static unsafe class GlfwLibrary
             s_readsDestroy = Xlib.SetWireToEvent(s_display, XDestroyWindowEvent.DestroyNotify, &OnDestroyed);
         }
     }
+
+    private static string Prefix(string? name) => name is null ? "" : name + ": ";
 
     private static bool IsX11(nint library) =>
         NativeLibrary.TryGetExport(library, "glfwGetPlatform", out _) ? GlfwNative.GetPlatform() == GlfwNative.PlatformX11 : NativeLibrary.TryGetExport(library, "glfwGetX11Display", out _);
