@@ -12,7 +12,7 @@ namespace Mainspring.Devices.Glfw;
 /// <remarks>
 /// <para>Xlib ends the process when its connection breaks, and when a request is refused; the handlers here prevent both. They stay for good, and pass on what is of other displays.</para>
 /// <para>Two moments are not survived: GLFW's start, and the opening of a window with a context, in which GLFW and Mesa use what the server has not given. There a line says so, and the process ends with
-/// exit code 1.</para>
+/// exit code 1; but Mesa, where it asks by XCB, crashes before anybody is told.</para>
 /// <para>Once the connection is broken, neither GLFW nor Xlib is called any more, not even to end them: both would go on with a display that is gone.</para>
 /// </remarks>
 internal static unsafe class GlfwLibrary
