@@ -15,7 +15,7 @@ public sealed record GlfwMonitor(string Name, int X, int Y, int Width, int Heigh
     /// <exception cref="IOException">GLFW is missing or finds no display; the message says what to do.</exception>
     public static IReadOnlyList<GlfwMonitor> List()
     {
-        GlfwLibrary.Acquire("monitors");
+        GlfwLibrary.Acquire(name: null);
         try
         {
             return GlfwLibrary.IsLost ? [] : [.. Handles().Select(Describe)];

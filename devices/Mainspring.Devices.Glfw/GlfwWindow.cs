@@ -37,6 +37,8 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
     private GCHandle _self;           // what GLFW's callbacks find the window by
     private nint _window;
     private bool _isDispatching;
+    private nuint _x11Window;         // the X server's number; 0 elsewhere
+    private bool _isGone;             // another program has destroyed it
     private bool _hasLostDisplay;
     private bool _mustRedraw;         // without frames
     private bool _mustCompare;        // events were lost: what is held has to be compared with what GLFW says
@@ -75,8 +77,8 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
     /// <summary>Whether it is open: between its source's attach and its removal.</summary>
     public bool IsOpen => _window != 0;
 
-    /// <summary>Whether the display has gone: drawing and everything else have no effect any more.</summary>
-    public bool IsDisplayLost => _hasLostDisplay || (_window != 0 && GlfwLibrary.IsLost);
+    /// <summary>Whether the display has gone, or another program has destroyed the window: drawing and everything else have no effect any more.</summary>
+    public bool IsDisplayLost => _hasLostDisplay || (_window != 0 && (_isGone || GlfwLibrary.IsLost));
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The window is not open.</exception>
@@ -85,7 +87,7 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
     /// <inheritdoc/>
     public PollEvents Interest => PollEvents.Readable;
 
-    private bool MayCall => _window != 0 && !GlfwLibrary.IsLost;
+    private bool MayCall => _window != 0 && !_isGone && !GlfwLibrary.IsLost;
 
     private bool HasFrames => _input is not null;
 
@@ -104,10 +106,12 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
         }
 
         GlfwLibrary.Acquire(Name);
+        (_isGone, _hasLostDisplay) = (false, false);
         try
         {
             _self = GCHandle.Alloc(this);
             _window = Create();
+            _x11Window = GlfwLibrary.Display != 0 ? GlfwNative.GetX11Window(_window) : 0;
             GlfwLibrary.Add(this);
             _connection = Connect();
             _context = context;
@@ -129,7 +133,7 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
     /// <inheritdoc/>
     public bool Prepare(ref TimeSpan maxWait)
     {
-        if (DueCount > 0 || GlfwLibrary.IsLost || GlfwLibrary.HasEvents() || GlfwLibrary.IsLost)
+        if (DueCount > 0 || GlfwLibrary.IsLost || GlfwLibrary.HasEvents() || GlfwLibrary.IsLost || _isGone)
         {
             return true;
         }
@@ -228,6 +232,9 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
         }
     }
 
+    /// <summary>A window is no more on the X server. Called while Xlib reads: nothing may be done here.</summary>
+    internal void OnDestroyed(nuint window) => _isGone |= window == _x11Window;
+
     /// <summary>Keeps what a callback threw for the next dispatch.</summary>
     internal void Defer(Exception exception)
     {
@@ -262,7 +269,7 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
     // What comes when the queue is empty.
     private int EmitEnd(SourceContext context)
     {
-        if (GlfwLibrary.IsLost)
+        if (_isGone || GlfwLibrary.IsLost)
         {
             return EmitLoss(context);
         }
@@ -293,7 +300,9 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
             return _queue.Count > 0 ? EmitFirst(context) : _held.TryRelease(s_noKey, s_noButton, out WindowEvent release) ? Emit(context, in release) : 0;
         }
 
-        context.Emit(new DisplayLost(GlfwLibrary.DisplayName, $"the connection to {GlfwLibrary.DisplayName} broke: its server has ended, or has closed it"));
+        context.Emit(new DisplayLost(GlfwLibrary.DisplayName, GlfwLibrary.IsLost
+            ? $"the connection to {GlfwLibrary.DisplayName} broke: its server has ended, or has closed it"
+            : $"another program has destroyed the window on {GlfwLibrary.DisplayName}"));
         context.Ended();
         return 1;
     }
@@ -400,7 +409,7 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
             context.Error(new IOException($"{Name}: {error}"));
         }
 
-        if (GlfwLibrary.TakeRefusal() is { } refusal)
+        if (GlfwLibrary.TakeRefusal() is { } refusal && !_isGone) // what comes of a window that is gone, its last event tells
         {
             context.Error(new IOException($"{Name}: {refusal}."));
         }
@@ -498,10 +507,10 @@ public sealed partial class GlfwWindow : IPollableSource, IPreparedSource
         if (_window != 0)
         {
             GlfwLibrary.Remove(this);
-            _hasLostDisplay = GlfwLibrary.IsLost;
-            if (!_hasLostDisplay)
+            _hasLostDisplay = _isGone || GlfwLibrary.IsLost;
+            if (!GlfwLibrary.IsLost)
             {
-                GlfwLibrary.Destroy(_window);
+                GlfwLibrary.Destroy(_window, _isGone);
             }
 
             _window = 0;

@@ -31,7 +31,7 @@ internal sealed class PlayHost : IDisposable
         _flow = new GameFlow(loop, session, latch, _scores, settings.Seed);
         _scene = new Scene(new ArenaScene(_view), new OverlayScene(session.World, _flow, _scores, _times));
         _controls = new Controls(latch) { Pressed = Press };
-        _screen = inTerminal ? new TerminalGameScreen(loop, _controls, _flow.Pause, End) : new WindowGameScreen(loop, _controls, _flow.Pause, End);
+        _screen = inTerminal ? new TerminalGameScreen(loop, _controls, _flow.Pause, End) : InWindow(() => new WindowGameScreen(loop, _controls, _flow.Pause, End));
         loop.OnFrame(FramePhase.Input, _ => _screen.ReadInput(_controls, _view), "input");
         loop.OnFrame(FramePhase.Update, _ => _flow.Update(), "flow");
         loop.OnFrame(FramePhase.Render, Render, "render");
@@ -58,7 +58,7 @@ internal sealed class PlayHost : IDisposable
             using var loop = new MainLoop(new LoopOptions
             {
                 Name = "game",
-                FrameRate = settings.Hz > 0 ? settings.Hz : inTerminal ? TerminalHz : WindowGameScreen.DisplayHz(),
+                FrameRate = settings.Hz > 0 ? settings.Hz : inTerminal ? TerminalHz : InWindow(WindowGameScreen.DisplayHz),
                 FixedStep = Units.Step,
                 MaxFixedSteps = 24, // a stall of more than 0.2 s is slow motion, not a leap in the dark
                 ErrorPolicy = ErrorPolicy.Stop,
@@ -101,6 +101,19 @@ internal sealed class PlayHost : IDisposable
         }
 
         return (_reason ?? _scores.Failure, _reason is not null || _scores.Failure is null ? _scores.Problem : null);
+    }
+
+    // Who cannot have a window can still play.
+    private static T InWindow<T>(Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (IOException exception)
+        {
+            throw new IOException($"{exception.Message} To play in a terminal instead: {Program} --terminal", exception);
+        }
     }
 
     private void End(string reason)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Mainspring.Contracts;
 using Mainspring.Devices.Glfw;
 
 namespace Mainspring.Windows;
@@ -75,6 +76,7 @@ internal sealed class Child : IDisposable
     {
         "flood" => Flood(),
         "open" => Open(),
+        "drawing on" => DrawOn(),
         _ => ShowUntilLost(what),
     };
 
@@ -113,6 +115,32 @@ internal sealed class Child : IDisposable
             Console.WriteLine(exception.Message);
             return RefusedCode;
         }
+    }
+
+    // Closes its only window from within its handler, and goes on to draw.
+    private static int DrawOn()
+    {
+        using var loop = new MainLoop(new LoopOptions { FrameRate = 200 });
+        var window = new GlfwWindow(new GlfwWindowOptions { Title = "drawing on", Width = 300, Height = 300 });
+        SourceHandle source = loop.Add(window, RetryPolicy.Never);
+        source.On((in WindowEvent _, in EventInfo _) => source.Remove());
+        window.MakeCurrent();
+        var gl = new SmallGL(window);
+        int after = 0, refused = 0;
+        loop.UnhandledException += context =>
+        {
+            refused += context.Exception is InvalidOperationException ? 1 : 0;
+            context.Handled = true;
+        };
+        loop.OnFrame(FramePhase.Render, frame =>
+        {
+            gl.Clear(frame.Index % 2, 0, 0, 1);
+            after += window.IsOpen ? 0 : 1;
+        });
+        loop.OnFrame(FramePhase.Present, _ => window.SwapBuffers());
+        Pump.Until(loop, () => after == 20 && refused >= 19);
+        Console.WriteLine("drew on");
+        return 0;
     }
 
     private static int ShowUntilLost(string how)

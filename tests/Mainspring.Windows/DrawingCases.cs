@@ -28,6 +28,39 @@ public sealed class DrawingCases
     }
 
     [Case]
+    public void ClosedWithinItsHandler_TheFramesThatFollowDrawNothing_AndCrashNothing()
+    {
+        using var child = new Child("drawing on", Environment.GetEnvironmentVariable("DISPLAY"));
+        (string[] lines, int code) = child.End();
+        Check.Sequence(["drew on"], lines);
+        Check.Equal(0, code);
+    }
+
+    [Case]
+    public void DestroyedByAnotherProgram_WhileDrawing_IsOneEvent()
+    {
+        using var bench = new WindowBench(new LoopOptions { FrameRate = 500 }, new GlfwWindowOptions { Title = "drawing", Width = 320, Height = 240 });
+        bench.Window.MakeCurrent();
+        var gl = new SmallGL(bench.Window);
+        int lost = 0, frames = 0;
+        bench.Source.OnDisplayLost(_ => lost++);
+        bench.Loop.OnFrame(FramePhase.Render, frame => gl.Clear(frame.Index % 2, 0, 0, 1));
+        bench.Loop.OnFrame(FramePhase.Present, _ =>
+        {
+            bench.Window.SwapBuffers();
+            frames++;
+        });
+        Pump.Until(bench.Loop, () => frames == 5);
+        bench.Driver.Destroy(bench.Window.X11Window);
+        bench.Driver.Flush();
+        Pump.Until(bench.Loop, () => lost > 0);
+        int before = frames;
+        Pump.Until(bench.Loop, () => frames > before + 20);
+        Check.Equal((1, SourceState.Failed), (lost, bench.Source.State));
+        Check.Equal(0L, bench.Loop.Counters.Errors);
+    }
+
+    [Case]
     public void ContextThatDoesNotExist_IsRefusedWithAdvice()
     {
         using MainLoop loop = Loops.New();

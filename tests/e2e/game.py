@@ -303,6 +303,14 @@ class Window:
             self.process.wait(PATIENCE)
 
 
+def test_a_display_that_is_not_there_is_one_line_that_names_the_terminal():
+    with Folder() as folder:
+        environment = dict(os.environ, DISPLAY=":987")
+        game = subprocess.run([PROGRAM, "--scores", folder.scores], env=environment, capture_output=True, timeout=PATIENCE)
+        check(game.returncode == 1 and game.stderr.count(b"\n") == 1, f"exit code {game.returncode}: {game.stderr}")
+        check(game.stderr.startswith(b"mainspring-game: the display :987 cannot be opened") and b"--terminal" in game.stderr, game.stderr.decode())
+
+
 def test_a_game_in_a_window_is_drawn_and_ends_with_a_saved_score():
     with Folder() as folder, Display() as display, Window(display, folder) as window:
         window.process.send_signal(signal.SIGTERM)

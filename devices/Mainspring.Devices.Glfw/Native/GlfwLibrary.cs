@@ -28,6 +28,8 @@ internal static unsafe class GlfwLibrary
     private static bool s_isStarting;
     private static bool s_isOpening;        // a window with a context: who goes on without the display crashes
     private static bool s_isLost;
+    private static bool s_keepsGraphics;    // its libraries stay loaded
+    private static bool s_ignoresErrors;    // of the X server, about a window that is gone
     private static nuint s_showing;         // the X server's number of the window that is being shown
     private static nint s_library;
     private static nint s_display;          // of Xlib; 0 on other platforms
@@ -36,6 +38,7 @@ internal static unsafe class GlfwLibrary
     private static long s_refusals;
     private static delegate* unmanaged[Cdecl]<nint, XErrorEvent*, int> s_otherErrors;
     private static delegate* unmanaged[Cdecl]<nint, int> s_otherIoErrors;
+    private static delegate* unmanaged[Cdecl]<nint, XDestroyWindowEvent*, void*, int> s_readsDestroy;
 
     static GlfwLibrary() => NativeLibrary.SetDllImportResolver(typeof(GlfwLibrary).Assembly, Resolve);
 
@@ -52,18 +55,19 @@ internal static unsafe class GlfwLibrary
     public static IReadOnlyList<GlfwWindow> Windows => s_windows;
 
     /// <summary>Starts GLFW when nobody has it, and keeps it until <see cref="Release"/>.</summary>
+    /// <param name="name">The window that wants it; null for none.</param>
     /// <exception cref="IOException">It is missing, finds no display, or has lost its display.</exception>
     /// <exception cref="InvalidOperationException">It is in use on another thread.</exception>
-    public static void Acquire(string name)
+    public static void Acquire(string? name)
     {
         if (s_isLost)
         {
-            throw new IOException($"{name}: the connection to {s_displayName} broke, and GLFW can open no other one in this process; start the program again.");
+            throw new IOException($"{Prefix(name)}the connection to {s_displayName} broke, and GLFW can open no other one in this process; start the program again.");
         }
 
         if (s_users > 0 && s_thread != Environment.CurrentManagedThreadId)
         {
-            throw new InvalidOperationException($"{name}: GLFW is in use on thread {s_thread}, and this is thread {Environment.CurrentManagedThreadId}; all windows of a process belong to one thread.");
+            throw new InvalidOperationException($"{Prefix(name)}GLFW is in use on thread {s_thread}, and this is thread {Environment.CurrentManagedThreadId}; all windows of a process belong to one thread.");
         }
 
         if (s_users == 0)
@@ -110,6 +114,16 @@ internal static unsafe class GlfwLibrary
         s_isOpening = hasContext;
         nint window = GlfwNative.CreateWindow(width, height, title, 0, share);
         s_isOpening = false;
+        if (s_isHandlingErrors)
+        {
+            _ = Xlib.SetErrorHandler(&OnError); // GLFW 3.3 leaves Xlib's own where it made a context, which ends the process
+        }
+
+        if (hasContext && window != 0)
+        {
+            KeepGraphics();
+        }
+
         return window;
     }
 
@@ -130,9 +144,18 @@ internal static unsafe class GlfwLibrary
     }
 
     /// <summary>Closes a window; when GLFW is in the midst of its own work, after it.</summary>
-    public static void Destroy(nint window)
+    /// <param name="window">GLFW's handle.</param>
+    /// <param name="isGone">Whether the X server has it no more: what it says to this is known.</param>
+    public static void Destroy(nint window, bool isGone)
     {
-        if (s_depth > 0)
+        if (isGone && s_depth == 0)
+        {
+            s_ignoresErrors = true;
+            GlfwNative.DestroyWindow(window);
+            _ = Xlib.Sync(s_display, 0);
+            s_ignoresErrors = false;
+        }
+        else if (s_depth > 0)
         {
             GlfwNative.SetWindowUserPointer(window, 0);
             s_doomed.Add(window);
@@ -201,17 +224,30 @@ internal static unsafe class GlfwLibrary
         s_doomed.Clear();
     }
 
+    // GLFW unloads OpenGL when it ends, but programs go on to hold the addresses of its functions. Without a context these do nothing, as long as they are there: so nobody unloads them.
+    private static void KeepGraphics()
+    {
+        if (!s_keepsGraphics)
+        {
+            s_keepsGraphics = true;
+            foreach (string file in GraphicsFiles)
+            {
+                _ = NativeLibrary.TryLoad(file, out _); // GLFW has loaded those that count
+            }
+        }
+    }
+
     private static void End()
     {
         GlfwNative.Terminate();
         s_display = 0;
     }
 
-    private static void Start(string name)
+    private static void Start(string? name)
     {
         if (s_library == 0 && !NativeLibrary.TryLoad(File, out s_library))
         {
-            throw new IOException($"{name}: GLFW 3 is not installed ({File}); on Debian and Ubuntu: sudo apt-get install libglfw3; elsewhere the package is called glfw.");
+            throw new IOException($"{Prefix(name)}GLFW 3 is not installed ({File}); on Debian and Ubuntu: sudo apt-get install libglfw3; elsewhere the package is called glfw.");
         }
 
         (s_refusal, s_refusals) = (null, 0); // of windows that are closed
@@ -225,7 +261,7 @@ internal static unsafe class GlfwLibrary
         s_isStarting = false;
         if (started == 0)
         {
-            throw new IOException($"{name}: {NoDisplay(TakeError())}");
+            throw new IOException($"{Prefix(name)}{NoDisplay(TakeError())}");
         }
 
         int major, minor, revision;
@@ -233,7 +269,7 @@ internal static unsafe class GlfwLibrary
         if ((major, minor) is not (3, >= 3))
         {
             GlfwNative.Terminate();
-            throw new IOException($"{name}: GLFW {major}.{minor} is too old: version 3.3 is needed; on Debian and Ubuntu: sudo apt-get install libglfw3.");
+            throw new IOException($"{Prefix(name)}GLFW {major}.{minor} is too old: version 3.3 is needed; on Debian and Ubuntu: sudo apt-get install libglfw3.");
         }
 
         GlfwCallbacks.SetGlobal();
@@ -245,8 +281,12 @@ internal static unsafe class GlfwLibrary
             {
                 Xlib.SetIoErrorExitHandler(s_display, &OnIoErrorExit, null); // older ones end the process when the display goes away
             }
+
+            s_readsDestroy = Xlib.SetWireToEvent(s_display, XDestroyWindowEvent.DestroyNotify, &OnDestroyed);
         }
     }
+
+    private static string Prefix(string? name) => name is null ? "" : name + ": ";
 
     private static bool IsX11(nint library) =>
         NativeLibrary.TryGetExport(library, "glfwGetPlatform", out _) ? GlfwNative.GetPlatform() == GlfwNative.PlatformX11 : NativeLibrary.TryGetExport(library, "glfwGetX11Display", out _);
@@ -264,6 +304,11 @@ internal static unsafe class GlfwLibrary
     }
 
     private static string File => OperatingSystem.IsWindows() ? "glfw3.dll" : OperatingSystem.IsMacOS() ? "libglfw.3.dylib" : "libglfw.so.3";
+
+    private static string[] GraphicsFiles => OperatingSystem.IsWindows() ? ["opengl32.dll"]
+        : OperatingSystem.IsMacOS() ? []
+        : s_display != 0 ? ["libGLX.so.0", "libGL.so.1"]
+        : ["libEGL.so.1", "libGL.so.1", "libGLESv2.so.2"];
 
     private static nint Resolve(string library, Assembly assembly, DllImportSearchPath? path) => library == GlfwNative.Library ? s_library : 0; // 0: the usual way
 
@@ -288,6 +333,11 @@ internal static unsafe class GlfwLibrary
             return s_otherErrors is null ? 0 : s_otherErrors(display, error);
         }
 
+        if (s_ignoresErrors)
+        {
+            return 0;
+        }
+
         s_refusals++;
         if (s_refusal is null)
         {
@@ -300,6 +350,19 @@ internal static unsafe class GlfwLibrary
         }
 
         return 0;
+    }
+
+    // GLFW takes no notice of it. Here it is seen while it is read, whoever reads: Xlib is locked.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnDestroyed(nint display, XDestroyWindowEvent* e, void* wire)
+    {
+        int isTaken = s_readsDestroy(display, e, wire);
+        for (int i = 0; i < s_windows.Count && e->IsSent == 0; i++)
+        {
+            s_windows[i].OnDestroyed(e->Window);
+        }
+
+        return isTaken;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -29,6 +29,14 @@ internal static unsafe partial class Xlib
     [LibraryImport(Library, EntryPoint = "XSetIOErrorExitHandler")] // of 1.7
     public static partial void SetIoErrorExitHandler(nint display, delegate* unmanaged[Cdecl]<nint, void*, void> handler, void* data);
 
+    [LibraryImport(Library, EntryPoint = "XSync")]
+    public static partial int Sync(nint display, int discards);
+
+    /// <summary>Sets what turns an event of a number, as the server sent it, into Xlib's form while it is read (X11/Xlibint.h); it may not call Xlib. Returns the one before.</summary>
+    [LibraryImport(Library, EntryPoint = "XESetWireToEvent")]
+    public static partial delegate* unmanaged[Cdecl]<nint, XDestroyWindowEvent*, void*, int> SetWireToEvent(
+        nint display, int number, delegate* unmanaged[Cdecl]<nint, XDestroyWindowEvent*, void*, int> convert);
+
     [LibraryImport(Library, EntryPoint = "XPutBackEvent")]
     public static partial int PutBackEvent(nint display, XVisibilityEvent* e);
 

@@ -5,6 +5,7 @@ internal sealed class OverlayScene(World world, GameFlow flow, ScoreBoard scores
 {
     private const float CenterX = DrawList.Width / 2f;
     private const float Bottom = DrawList.Height - DrawList.LineHeight;
+    private const float LateMs = 25;
     private const float Right = DrawList.Width - DrawList.CharacterWidth;
 
     /// <summary>How the present screen calls what the player does.</summary>
@@ -27,7 +28,14 @@ internal sealed class OverlayScene(World world, GameFlow flow, ScoreBoard scores
 
         if (flow.ShowsGraph)
         {
-            DrawGraph(list);
+            if (flow.Mode is GameMode.Playing or GameMode.Paused)
+            {
+                DrawGraph(list);
+            }
+            else
+            {
+                DrawTimes(list, 4, DrawList.LineHeight); // the graph would cover what is written below
+            }
         }
     }
 
@@ -93,7 +101,7 @@ internal sealed class OverlayScene(World world, GameFlow flow, ScoreBoard scores
             case GameMode.Over:
                 Dim(list, Math.Min(0.65f, (float)flow.TimeInMode.TotalSeconds));
                 Big(list, "GAME OVER", 28, 4, Palette.Alarm);
-                list.Text(CenterX, 68, Palette.Ivory, TextAlign.Center, $"{world.Score} POINTS   {world.HoursBegun} HOURS   {world.Kills} BROKEN");
+                list.Text(CenterX, 68, Palette.Ivory, TextAlign.Center, $"{world.Score} POINTS   HOUR {world.HoursBegun}   {world.Kills} BROKEN");
                 if (flow.Rank > 0)
                 {
                     list.Text(CenterX, 76, Palette.Brass, TextAlign.Center, flow.Rank == 1 ? "THE BEST SCORE OF ALL" : "ONE OF THE BEST");
@@ -112,18 +120,34 @@ internal sealed class OverlayScene(World world, GameFlow flow, ScoreBoard scores
         Dim(list, 0.55f);
         Big(list, "TWELVE HOURS", 20, 4, Palette.Brass);
         list.Text(CenterX, 56, Palette.Dim, TextAlign.Center, "KEEP THE CLOCK GOING UNTIL MIDNIGHT");
-        if ((int)(flow.TimeInMode.TotalSeconds * 1.6) % 2 == 0)
+        bool isBright = (int)(flow.TimeInMode.TotalSeconds * 1.6) % 2 == 0;
+        list.Text(CenterX, 76, isBright ? Palette.Ivory : Palette.Brass, TextAlign.Center, "SPACE TO PLAY");
+        DrawScores(list, 92, 7);
+        float top = Math.Min(160, (scores.Problem is { } problem ? DrawProblem(list, problem) : DrawList.Height) - (2 * DrawList.LineHeight));
+        list.Text(CenterX, top, Palette.Teal, TextAlign.Center, Help);
+        list.Text(CenterX, top + DrawList.LineHeight, Palette.Dim, TextAlign.Center, "SHOTS FIND THE NEAREST ENEMY   P PAUSE   F3 OR G FRAME TIMES   Q QUIT");
+    }
+
+    // In lines from the bottom up, as many as there is room for: all of it is said when the program ends. Gives its top.
+    private static float DrawProblem(DrawList list, ReadOnlySpan<char> text)
+    {
+        const int MostPerLine = 78, MostLines = 3;
+        Span<int> ends = stackalloc int[MostLines];
+        int lines = 0;
+        for (int start = 0; start < text.Length && lines < MostLines; start = ends[lines++])
         {
-            list.Text(CenterX, 76, Palette.Ivory, TextAlign.Center, "SPACE TO PLAY");
+            int length = Math.Min(MostPerLine, text.Length - start);
+            int space = start + length < text.Length ? text.Slice(start, length).LastIndexOf(' ') : -1;
+            ends[lines] = start + (space > 0 ? space + 1 : length);
         }
 
-        DrawScores(list, 92, 7);
-        list.Text(CenterX, 160, Palette.Teal, TextAlign.Center, Help);
-        list.Text(CenterX, 168, Palette.Dim, TextAlign.Center, "SHOTS FIND THE NEAREST ENEMY   P PAUSE   G FRAME TIMES   Q QUIT");
-        if (scores.Problem is { } problem)
+        float top = DrawList.Height - (lines * DrawList.LineHeight);
+        for (int i = 0; i < lines; i++)
         {
-            list.Text(CenterX, Bottom, Palette.Alarm, TextAlign.Center, problem.AsSpan(0, Math.Min(78, problem.Length)));
+            list.Text(CenterX, top + (i * DrawList.LineHeight), Palette.Alarm, TextAlign.Center, text[(i == 0 ? 0 : ends[i - 1])..ends[i]].TrimEnd());
         }
+
+        return top;
     }
 
     private void DrawScores(DrawList list, float top, int most)
@@ -142,18 +166,27 @@ internal sealed class OverlayScene(World world, GameFlow flow, ScoreBoard scores
 
     private void DrawGraph(DrawList list)
     {
-        const float Left = 6, Base = DrawList.Height - 12, PerMs = 1f;
-        list.Box(Left + FrameTimes.Count / 2f, Base - 20, (FrameTimes.Count / 2f) + 2, 22, 0, Palette.Night, 0.8f);
+        const float Left = 6, Base = DrawList.Height - 12, PerMs = 1f, Most = 31; // the texts stand above
+        list.Box(Left + (FrameTimes.Count / 2f), Base - 24, (FrameTimes.Count / 2f) + 2, 26, 0, Palette.Night, 0.8f);
         for (int i = 0; i < FrameTimes.Count; i++)
         {
             (float apart, float work) = times[i];
-            Bar(list, Left + i, Base, Math.Min(40, apart * PerMs), apart > 25 ? Palette.Alarm : Palette.Teal * 0.6f);
-            Bar(list, Left + i, Base, Math.Min(40, work * PerMs), Palette.Brass);
+            Bar(list, Left + i, Base, Math.Min(Most, apart * PerMs), apart > LateMs ? Palette.Alarm : Palette.Teal * 0.6f);
+            Bar(list, Left + i, Base, Math.Min(Most, work * PerMs), Palette.Brass);
         }
 
         list.Line(Left, Base - (16.667f * PerMs), Left + FrameTimes.Count, Base - (16.667f * PerMs), 0.4f, Palette.Ivory, 0.6f, 0);
+        DrawTimes(list, Left, Base - 48);
+        list.Text(Left, Base - 40, Palette.Teal, TextAlign.Left, "FRAME");
+        list.Text(Left + 28, Base - 40, Palette.Alarm, TextAlign.Left, "LATE");
+        list.Text(Left + 52, Base - 40, Palette.Brass, TextAlign.Left, "WORK");
+        list.Text(Left + 76, Base - 40, Palette.Ivory, TextAlign.Left, "LINE AT 16.7 MS");
+    }
+
+    private void DrawTimes(DrawList list, float left, float top)
+    {
         (float apartMs, float workMs, float worstMs) = times.Summary;
-        list.Text(Left, Base - 42, Palette.Ivory, TextAlign.Left, $"{(apartMs > 0 ? 1000 / apartMs : 0):0} HZ  {workMs:0.0} MS WORK  {worstMs:0.0} MS WORST");
+        list.Text(left, top, Palette.Ivory, TextAlign.Left, $"{(apartMs > 0 ? 1000 / apartMs : 0):0} HZ  {workMs:0.0} MS WORK  {worstMs:0.0} MS WORST");
     }
 
     private static void Bar(DrawList list, float x, float y, float height, Colour colour)

@@ -32,7 +32,7 @@ internal sealed class WindowGameScreen : IGameScreen
         LoadFont(loop).Forget();
     }
 
-    public string Help => "WASD, ARROWS OR STICK MOVE   SPACE LEAP   X STRIKE   MOUSE AIMS   F11";
+    public string Help => "WASD, ARROWS, STICK MOVE  SPACE LEAP  X STRIKE  MOUSE AIMS  F11 FULL SCREEN";
 
     /// <summary>Frames per second for the display: a little more than it shows, so that it is the display that paces them, when the buffers are swapped.</summary>
     public static double DisplayHz() => GlfwMonitor.List() is [{ RefreshRate: > 0 } primary, ..] ? primary.RefreshRate + 1 : UsualHz;
