@@ -135,6 +135,19 @@ internal static unsafe partial class Sys
         byte* action = stackalloc byte[256];
         new Span<byte>(action, 256).Clear();
         *(nint*)action = NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "abs");
+        SetAction(signal, action);
+    }
+
+    /// <summary>Has a signal do again what it does in a program that knows nothing of it.</summary>
+    public static void RestoreDefault(int signal)
+    {
+        byte* action = stackalloc byte[256];
+        new Span<byte>(action, 256).Clear(); // SIG_DFL
+        SetAction(signal, action);
+    }
+
+    private static void SetAction(int signal, byte* action)
+    {
         if (SignalAction(signal is > 0 and < SignalCount ? signal : throw new ArgumentOutOfRangeException(nameof(signal)), action, null) != 0)
         {
             throw new IOException("sigaction", Marshal.GetLastPInvokeError());

@@ -174,7 +174,7 @@ public sealed class LinuxTerminalContract : IDisposable
         bench.AnswerWithReleases();
         bench.Type("\e[99;5u\e[99;5:2u\e[99;5:3u\e[122;5u\e[92;5ux");
         bench.Expect("Press None x", "text x");
-        Check.Sequence([TerminalAbi.Terminate, TerminalAbi.TerminalStop, TerminalAbi.Quit], bench.Raised);
+        Check.Sequence([TerminalAbi.Interrupt, TerminalAbi.TerminalStop, TerminalAbi.Quit], bench.Raised);
     }
 
     [Case]

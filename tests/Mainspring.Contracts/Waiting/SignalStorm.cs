@@ -1,14 +1,16 @@
 namespace Mainspring.Contracts;
 
-/// <summary>Interrupts the thread that made it about a thousand times a second, until it is disposed.</summary>
+/// <summary>Interrupts the thread that made it about a thousand times a second, until it is disposed; by a signal that is ignored by default, so that a late one harms nobody.</summary>
 internal sealed class SignalStorm : IDisposable
 {
     private readonly Thread _thread;
+    private readonly int _signal;
     private volatile bool _isOver;
     private long _sent;
 
     public SignalStorm(int signal)
     {
+        _signal = signal;
         Sys.InterruptOn(signal);
         int target = Sys.ThreadId();
         _thread = new Thread(() =>
@@ -30,5 +32,6 @@ internal sealed class SignalStorm : IDisposable
     {
         _isOver = true;
         _thread.Join();
+        Sys.RestoreDefault(_signal);
     }
 }
