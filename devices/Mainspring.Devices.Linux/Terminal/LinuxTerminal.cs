@@ -10,8 +10,8 @@ namespace Mainspring.Devices.Linux;
 /// <remarks>
 /// <para>It is given back as it was when the source is detached, removed or disposed, when the process ends in an orderly way or by an unhandled exception, and when SIGINT, SIGTERM, SIGHUP or SIGQUIT ends it.
 /// On Ctrl-Z it is given back before the process stops, and taken again when it goes on (<see cref="TerminalResumed"/>). Only SIGKILL and a crash of the process itself leave it in raw mode: <c>reset</c> repairs that.</para>
-/// <para>A program that handles SIGINT or SIGTERM itself (<see cref="PosixSignalRegistration"/> with Cancel) best registers its handlers after it has added the terminal: then the terminal stays until the program ends in
-/// its own way. The runtime asks the newest handler first; one that is older than the terminal finds it given back, and the loop takes it again after 200 ms.</para>
+/// <para>A program that handles SIGINT or SIGTERM itself (<see cref="PosixSignalRegistration"/> with Cancel) keeps the terminal until it ends in its own way where its
+/// handler is asked before the terminal's: .NET 10 asks the newest first, .NET 9 the oldest. One that is asked later finds the terminal given back, and the loop takes it again after 200 ms.</para>
 /// <para>When the terminal goes away, <see cref="TerminalDisconnected"/> comes. With <see cref="RetryPolicy.Never"/> the loop does not try to open it again: usually nobody is there any more.</para>
 /// </remarks>
 [DebuggerDisplay("{Name}, open: {IsOpen}")]

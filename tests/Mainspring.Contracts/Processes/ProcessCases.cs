@@ -622,12 +622,12 @@ public abstract class ProcessContract : IDisposable
         Pump.Until(Loop, () => counter.IsClosed);
     }
 
-    // By its name, which pthread_setname_np(3) has given it.
+    // By what it waits for, proc_pid_syscall(5): the runtime does not give its threads' names to the kernel everywhere.
     private protected static bool HasThread(ChildProcess child) => Directory.EnumerateDirectories("/proc/self/task").Any(task =>
     {
         try
         {
-            return File.ReadAllText(Path.Combine(task, "comm")) == $"child {child.Pid}\n";
+            return File.ReadAllText(Path.Combine(task, "syscall")).Split(' ').Contains($"0x{child.Pid:x}");
         }
         catch (IOException)
         {
