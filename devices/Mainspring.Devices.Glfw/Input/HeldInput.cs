@@ -8,8 +8,6 @@ internal sealed class HeldInput
     private readonly List<(Key Key, int ScanCode)> _keys = new(16);
     private uint _buttons;
 
-    public bool IsAny => _keys.Count > 0 || _buttons != 0;
-
     public bool IsDown(Key key)
     {
         foreach ((Key held, _) in _keys)

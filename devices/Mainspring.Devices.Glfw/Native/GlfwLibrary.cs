@@ -51,7 +51,7 @@ internal static unsafe class GlfwLibrary
     /// <summary>Xlib's display, or 0 where GLFW uses another system.</summary>
     public static nint Display => s_display;
 
-    /// <summary>The windows that are open. Replaced by none: a copy is taken where handlers may change it.</summary>
+    /// <summary>The windows that are open: the list itself, which changes when one opens or closes.</summary>
     public static IReadOnlyList<GlfwWindow> Windows => s_windows;
 
     /// <summary>Starts GLFW when nobody has it, and keeps it until <see cref="Release"/>.</summary>
