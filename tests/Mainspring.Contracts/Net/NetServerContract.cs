@@ -195,7 +195,8 @@ public sealed class NetServerContract : NetSuite
 
             await Empty(server);
 
-            Check.Equal(before, Directory.GetFiles(s_descriptors).Length, "descriptors");
+            int after = Directory.GetFiles(s_descriptors).Length;
+            Check.True(after <= before, $"{before} descriptors before, {after} after"); // fewer when something of another case was finalized
             Check.Equal(1, Loop.Counters.Sources);
             Check.Equal(Count + 1L, server.Sources[0].Counters.Events);
         });
