@@ -21,6 +21,7 @@ internal sealed class TimerWheel
     private const int Levels = 6;                  // 20 + 6 * 8 bits: more than the farthest deadline has
     private const int Digits = 1 << DigitBits;
     private const int Words = Digits / 64;
+    private const ulong MostTicks = (1UL << (Levels * DigitBits)) - 1;
     private const int Near = Levels * Digits;      // the slot of timers that are never in the wheel
     private const int ScanLimit = 1024;            // how many places of a slot are looked at for an exact deadline
     private const int Slack = 2 * TimerPool.BlockLength; // holes that nobody minds
@@ -47,22 +48,14 @@ internal sealed class TimerWheel
     /// <summary>The tick at which the wheel stands. Timers of this tick and before are not in it.</summary>
     public long Cursor => _cursor;
 
-    /// <summary>A place for a timer in its slot, if it is far, but not very far, and the slot has a hole.</summary>
+    /// <summary>A place for a timer in its slot, if it is far and the slot has a hole.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake(long deadlineNs, out int place)
     {
-        // Not by counting bits: what a program schedules most is of one level or two, which the processor foresees.
         long tick = deadlineNs >> TickShift;
-        ulong differs = (ulong)(tick ^ _cursor);
-        int number = (byte)tick;
-        if (differs >= Digits)
-        {
-            number = Digits | (byte)(tick >> DigitBits);
-        }
-
-        ref Slot slot = ref SlotAt(number);
+        ref Slot slot = ref SlotAt(SlotOf(tick));
         place = slot.FirstHole;
-        if (tick <= _cursor || differs >= Digits * Digits || place == 0 || slot.NextSequence == uint.MaxValue)
+        if (tick <= _cursor || place == 0 || slot.NextSequence == uint.MaxValue)
         {
             return false;
         }
@@ -461,11 +454,12 @@ internal sealed class TimerWheel
         slot.NextSequence = next;
     }
 
-    // Of a tick that is after the cursor's.
+    // Without a branch, which the processor could not foresee where timers lie on both sides of a level's end. Also for ticks that the cursor has passed: some slot.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int SlotOf(long tick)
     {
-        int level = BitOperations.Log2((ulong)(tick ^ _cursor)) / DigitBits;
-        return (level << DigitBits) | (byte)(tick >> (level * DigitBits));
+        int shift = BitOperations.Log2((ulong)(tick ^ _cursor) & MostTicks) & ~(DigitBits - 1);
+        return (shift << (DigitBits - 3)) | (byte)(tick >> shift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
