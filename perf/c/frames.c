@@ -24,7 +24,7 @@ int main(int argc, char **argv)
     long hz = number(argc, argv, 1), count = number(argc, argv, 2), hybrid = argc > 3 ? number(argc, argv, 3) : 0;
     int64_t *samples = must(calloc((size_t)count, sizeof *samples));
     prctl(PR_SET_TIMERSLACK, 1);
-    int64_t margin = 100000;
+    int64_t margin = 100000, spun = 0;
     int64_t start = now_ns();
     for (long i = 0; i < count; i++)
     {
@@ -40,11 +40,15 @@ int main(int argc, char **argv)
                 margin = now_ns() - end > margin ? margin + margin / 4 : margin - margin / 1024;
                 margin = margin > 2000000 ? 2000000 : margin < 20000 ? 20000 : margin;
             }
-            while (now_ns() < due)
+            int64_t from = now_ns(), now = from;
+            for (; now < due; now = now_ns())
                 pause_cpu();
+            spun += now - from;
         }
         samples[i] = now_ns() - due;
     }
     frame_results(samples, count, (double)count / (double)hz);
+    if (hybrid)
+        result("spun", (double)spun * (double)hz / (double)count / 1e7);
     return 0;
 }
