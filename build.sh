@@ -9,6 +9,7 @@ readonly configuration=Release
 readonly logs=artifacts/logs
 readonly reports=artifacts/reports
 readonly baselines=artifacts/perf-c
+readonly crates=/usr/share/cargo/registry
 
 # Debian packages: what native programs are linked with, and what tests use besides.
 readonly link_packages=(gcc libc6-dev zlib1g-dev)
@@ -79,6 +80,7 @@ command_perf() {
     publish_native perf/Mainspring.Perf/Mainspring.Perf.csproj
     publish_native hosts/embed/Mainspring.Embed.csproj
     compile_baselines
+    given --alone "$@" || given --list "$@" || compile_peers
     local display=()
     [[ ! -e $baselines/window ]] || ! command -v Xvfb >/dev/null || display=(bash tests/window/display.sh)
     MAINSPRING_C_BASELINES=$PWD/$baselines exec "${display[@]}" out/mainspring-perf "$@"
@@ -187,6 +189,34 @@ compile_baselines() {
             gcc -O2 -std=gnu11 -Wall -pthread -o "$program" "$source" "${libraries[@]}"
         fi
     done
+}
+
+# The other loops that perf asks the same. What is not installed here is left out of the table.
+compile_peers() {
+    local peers=$baselines/peers
+    mkdir -p "$peers"
+    (need_packages libuv1-dev libglib2.0-dev python3-uvloop librust-tokio-dev pkg-config) || say "without all peers, then"
+    command -v cargo >/dev/null || (need_packages cargo) || true
+    local sources=(perf/peers/*.c) name
+    for name in "${sources[@]}"; do
+        name=$(basename "$name" .c)
+        if [[ perf/peers/$name.c -nt $peers/$name ]]; then
+            say "gcc perf/peers/$name.c"
+            local libraries=(-lm)
+            [[ $name != libuv || ! -e /usr/include/uv.h ]] || libraries+=(-luv)
+            # shellcheck disable=SC2207
+            [[ $name != glib ]] || libraries+=($(pkg-config --cflags --libs glib-2.0 2>/dev/null || true))
+            gcc -O2 -std=gnu11 -Wall -pthread -o "$peers/$name" "perf/peers/$name.c" "${libraries[@]}"
+        fi
+    done
+    # Debian's crates, so that nothing is fetched.
+    if [[ perf/peers/tokio/src/main.rs -nt $peers/tokio ]] && command -v cargo >/dev/null && compgen -G "$crates/tokio-[0-9]*" >/dev/null; then
+        say "cargo build perf/peers/tokio"
+        if CARGO_TARGET_DIR=artifacts/obj/tokio quietly tokio cargo build --release --offline --manifest-path perf/peers/tokio/Cargo.toml \
+            --config 'source.crates-io.replace-with="debian"' --config "source.debian.directory=\"$crates\""; then
+            cp artifacts/obj/tokio/release/tokio_peer "$peers/tokio"
+        fi
+    fi
 }
 
 verify_format() {

@@ -66,6 +66,21 @@ internal static class Measurement
             case ("awaits-ten", [long jobs, long frames]):
                 Awaits.MeasureTen((int)jobs, (int)frames);
                 return 0;
+            case ("idioms-callbacks", [long operations]):
+                Idioms.MeasureCallbacks(operations);
+                return 0;
+            case ("idioms-timers", [long outstanding, long operations]):
+                Idioms.MeasureTimers((int)outstanding, operations);
+                return 0;
+            case ("idioms-posts", [long producers, long posts]):
+                Idioms.MeasurePosts((int)producers, posts);
+                return 0;
+            case ("idioms-descriptors", [long useSockets, long rounds]):
+                Idioms.MeasureSockets(rounds);
+                return 0;
+            case ("idioms-awaits", [long methods, long frames]):
+                Idioms.MeasureYields((int)methods, (int)frames);
+                return 0;
             case ("hello", []):
                 Hello.Measure();
                 return 0;
@@ -84,22 +99,25 @@ internal static class Measurement
         Console.WriteLine(line);
     }
 
-    /// <summary>The percentiles p50 and p99 of samples, which are sorted here, by the same places as in C.</summary>
+    /// <summary>Percentiles of samples, which are sorted here, by the same places as in C.</summary>
     public static void Percentiles(long[] samples, double bytes)
     {
         Array.Sort(samples);
+        long last = samples.Length - 1;
         Result("p50", samples[samples.Length / 2], bytes);
-        Result("p99", samples[(samples.Length - 1) * 99 / 100], bytes);
+        Result("p90", samples[last * 9 / 10]);
+        Result("p99", samples[last * 99 / 100]);
+        Result("p999", samples[last * 999 / 1000]);
+        Result("max", samples[last]);
     }
 
-    /// <summary>As frame_results in C: p50, p99, max, and how much later frames got in a second.</summary>
+    /// <summary>As frame_results in C: percentiles, and how much later frames got in a second.</summary>
     public static void FrameResults(long[] samples, double seconds, double bytes)
     {
         int tenth = Math.Max(1, samples.Length / 10);
         long first = Median(samples.AsSpan(0, tenth)), last = Median(samples.AsSpan(samples.Length - tenth));
         Result("drift", (last - first) / (seconds * 0.9));
         Percentiles(samples, bytes);
-        Result("max", samples[^1]);
 
         static long Median(ReadOnlySpan<long> part)
         {

@@ -10,17 +10,19 @@ if (args is ["measure", var name, .. var numbers])
 var quick = new Option<bool>("--quick") { Description = "Fewer pairs of runs, shorter ones." };
 var only = new Option<string[]>("--only") { Description = "Only workloads whose name begins so; may be given several times." };
 var pairs = new Option<int?>("--pairs") { Description = "How many times ours and the C program run in turns (5; quick: 3)." };
+var peers = new Option<bool>("--peers") { Description = "Only what libuv, GLib, tokio, asyncio, uvloop, node and .NET answer to the same questions." };
+var alone = new Option<bool>("--alone") { Description = "Without them." };
 var frameTable = new Option<bool>("--frames") { Description = "Only the table of frame starts: this loop, C, PeriodicTimer, Thread.Sleep, libuv; 10 s each at 60, 240 and 1,000 Hz (quick: 2 s)." };
 var list = new Option<bool>("--list") { Description = "Name the workloads." };
 var check = new Option<bool>("--check") { Description = "Exit with 1 when a target is missed." };
 var hello = new Option<FileInfo?>("--hello") { Description = "A published program of which to measure size, start and memory." };
 var results = new Option<DirectoryInfo>("--results")
 {
-    Description = "The folder for latest.md.",
+    Description = "The folder for latest.md and latest.html.",
     DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("perf", "results")),
 };
 
-var command = new RootCommand("Measures Mainspring beside C programs that do the same.") { quick, only, frameTable, pairs, list, check, hello, results };
+var command = new RootCommand("Measures Mainspring beside C programs that do the same.") { quick, only, peers, alone, frameTable, pairs, list, check, hello, results };
 command.SetAction(arguments =>
 {
     List<Workload> workloads = Suite.Workloads(arguments.GetValue(quick));
@@ -43,7 +45,15 @@ command.SetAction(arguments =>
         return 2;
     }
 
-    if (workloads.Count == 0)
+    PeerQuestion[] questions = arguments.GetValue(alone)
+        ? []
+        : [.. PeerQuestion.All(arguments.GetValue(quick)).Where(one => prefixes.Length == 0 || prefixes.Any(prefix => one.Name.StartsWith(prefix, StringComparison.Ordinal)))];
+    if (arguments.GetValue(peers))
+    {
+        workloads.Clear();
+    }
+
+    if (workloads.Count + questions.Length == 0)
     {
         Console.Error.WriteLine("No workload has such a name; --list names them.");
         return 2;
@@ -63,7 +73,12 @@ command.SetAction(arguments =>
         report.Add(rig.Run(workload));
     }
 
-    Console.WriteLine(report.Table());
+    foreach (PeerQuestion question in questions)
+    {
+        report.Add(PeerAnswers.Ask(question, baselines, arguments.GetValue(pairs) ?? (arguments.GetValue(quick) ? 1 : 3)));
+    }
+
+    Console.WriteLine(report.Text());
     report.WriteTo(arguments.GetValue(results)!);
     return arguments.GetValue(check) && report.Missed > 0 ? 1 : 0;
 });

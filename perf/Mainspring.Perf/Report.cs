@@ -3,21 +3,59 @@ using System.Text;
 
 namespace Mainspring.Perf;
 
-/// <summary>The one table, for the terminal and for latest.md.</summary>
+/// <summary>All that was measured, as text: for the terminal and for latest.md.</summary>
 internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
 {
     private static readonly string[] s_columns = ["workload", "ours", "bytes/op", "reference", "ratio", "quartiles", "target", ""];
 
     private readonly List<Row> _rows = [];
+    private readonly List<PeerAnswers> _answers = [];
 
-    public int Missed => _rows.Count(row => row.IsMet == false);
+    public IReadOnlyList<(string Name, string Value)> Facts => facts;
+
+    public IReadOnlyList<Row> Rows => _rows;
+
+    public IReadOnlyList<PeerAnswers> Answers => _answers;
+
+    /// <summary>Targets, and questions in which somebody is ahead of us.</summary>
+    public int Missed => _rows.Count(row => row.IsMet == false) + _answers.Count(static answers => answers.Ahead.Any());
 
     public string Heading => string.Join('\n', facts.Select(fact => $"{fact.Name}: {fact.Value}")) + "\n";
 
     public void Add(IEnumerable<Row> rows) => _rows.AddRange(rows);
 
-    /// <summary>The table in Markdown, its columns aligned, and under it what was missed.</summary>
-    public string Table()
+    public void Add(PeerAnswers answers) => _answers.Add(answers);
+
+    /// <summary>Markdown: the table beside C, the others' answers, and under them what was missed.</summary>
+    public string Text()
+    {
+        var text = new StringBuilder();
+        if (_rows.Count > 0)
+        {
+            text.AppendLine(Table());
+        }
+
+        if (_answers.Count > 0)
+        {
+            text.AppendLine(Others());
+        }
+
+        text.AppendLine(Missed == 0 ? "No target was missed." : $"{Missed} missed:");
+        foreach (Row row in _rows.Where(row => row.IsMet == false))
+        {
+            text.AppendLine($"- {row.Comparison.Title}: {TargetOf(row)} was asked for");
+        }
+
+        foreach (PeerAnswers answers in _answers.Where(static answers => answers.Ahead.Any()))
+        {
+            text.AppendLine($"- {answers.Question.Title}: {string.Join(", ", answers.Ahead.Select(static answer => answer.Title))} ahead");
+        }
+
+        return text.ToString();
+    }
+
+    // Its columns aligned.
+    private string Table()
     {
         List<string[]> lines = [s_columns, .. _rows.Select(Cells)];
         int[] widths = [.. s_columns.Select((_, column) => lines.Max(line => line[column].Length))];
@@ -31,11 +69,22 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
             }
         }
 
-        text.AppendLine();
-        text.AppendLine(Missed == 0 ? "No target was missed." : $"{Missed} missed:");
-        foreach (Row row in _rows.Where(row => row.IsMet == false))
+        return text.ToString();
+    }
+
+    private string Others()
+    {
+        var text = new StringBuilder();
+        text.AppendLine("| question | who | per operation | ours to it |");
+        text.AppendLine("|----------|-----|--------------:|-----------:|");
+        foreach (PeerAnswers answers in _answers)
         {
-            text.AppendLine($"- {row.Comparison.Title}: {TargetOf(row)} was asked for");
+            string question = answers.Question.Title;
+            foreach (PeerAnswers.Answer answer in answers.All)
+            {
+                text.AppendLine($"| {question} | {answer.Title} | {Quantity(answer.Value, Unit.Nanoseconds)} | {(answer == answers.All[0] ? "" : Number(answer.Ratio, 3))} |");
+                question = "";
+            }
         }
 
         return text.ToString();
@@ -46,7 +95,8 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
         folder.Create();
         string path = Path.Combine(folder.FullName, "latest.md");
         string list = string.Join('\n', facts.Select(fact => $"- {fact.Name}: {fact.Value}"));
-        File.WriteAllText(path, $"# Mainspring beside C\n\n{list}\n\n{Table()}");
+        File.WriteAllText(path, $"# Mainspring beside C and others\n\n{list}\n\n{Text()}");
+        File.WriteAllText(Path.Combine(folder.FullName, "latest.html"), new HtmlReport(this).Text());
     }
 
     private static string[] Cells(Row row)
@@ -66,14 +116,14 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
         ];
     }
 
-    private static string TargetOf(Row row) => row.Comparison.Target switch
+    public static string TargetOf(Row row) => row.Comparison.Target switch
     {
         null => "",
         { IsRatio: true } target => $"{Number(target.AtMost, 2)} x {row.Comparison.Language}",
         { } target => Quantity(target.AtMost, row.Comparison.Unit),
     };
 
-    private static string Quantity(double value, Unit unit) => unit switch
+    public static string Quantity(double value, Unit unit) => unit switch
     {
         Unit.Bytes => $"{Number(value / 1e6, 2)} MB",
         Unit.Count => Number(value, 1),

@@ -38,6 +38,24 @@ internal sealed class Rig(string baselines, int pairs)
     /// <summary>One run of one C program.</summary>
     public Dictionary<string, Sample> MeasureC(string program, string[] arguments) => Start(Path.Combine(baselines, program), arguments);
 
+    /// <summary>One run of a program that may not be installed: null then, and when it fails or takes too long, which it says.</summary>
+    public static Dictionary<string, Sample>? TryStart(string program, string[] arguments)
+    {
+        try
+        {
+            return Start(program, arguments);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null; // not installed
+        }
+        catch (InvalidOperationException failed)
+        {
+            Console.Error.WriteLine($"\r\e[K{failed.Message}");
+            return null;
+        }
+    }
+
     // The lines "NAME VALUE [BYTES]" that the program prints.
     private static Dictionary<string, Sample> Start(string program, string[] arguments)
     {

@@ -49,12 +49,15 @@ static inline int compare_ns(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// The percentiles p50 and p99 of samples, which are sorted here.
+// Percentiles of samples, which are sorted here.
 static inline void percentiles(int64_t *samples, long count)
 {
     qsort(samples, (size_t)count, sizeof *samples, compare_ns);
     result("p50", (double)samples[count / 2]);
+    result("p90", (double)samples[(count - 1) * 9 / 10]);
     result("p99", (double)samples[(count - 1) * 99 / 100]);
+    result("p999", (double)samples[(count - 1) * 999 / 1000]);
+    result("max", (double)samples[count - 1]);
 }
 
 // How late the frames of a run started, and how much later they got in a second: from the median of the first tenth to that of the last.
@@ -71,7 +74,6 @@ static inline void frame_results(int64_t *samples, long count, double seconds)
     result("drift", (double)(ends[tenth + tenth / 2] - ends[tenth / 2]) / (seconds * 0.9));
     free(ends);
     percentiles(samples, count);
-    result("max", (double)samples[count - 1]);
 }
 
 static inline void *must(void *memory)
