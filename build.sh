@@ -33,6 +33,7 @@ usage: ./build.sh COMMAND [ARGUMENTS]
   build         build all projects, warnings are errors
   publish       native programs and libmainspring.so into out/, their symbols into out/symbols/, C headers into out/include/
   perf [ARGS]   publish the benchmarks, compile their C baselines, and run them; ARGS go to mainspring-perf
+  gate [--accept]  instructions, system calls and bytes per operation beside perf/gate/baseline.json
   api           accept the public API as it is: rewrites tests/Mainspring.Tests/PublicApi/*.txt
   format        format all sources
   clean         remove what the build made (artifacts/ and out/)
@@ -43,7 +44,7 @@ main() {
     local command=${1:---help}
     shift || true
     case $command in
-        run | test | vm | soak | build | publish | perf | api | format | clean) "command_$command" "$@" ;;
+        run | test | vm | soak | build | publish | perf | gate | api | format | clean) "command_$command" "$@" ;;
         -h | --help | help) usage ;;
         *) usage >&2; die "unknown command '$command'" 2 ;;
     esac
@@ -84,6 +85,13 @@ command_perf() {
     local display=()
     [[ ! -e $baselines/window ]] || ! command -v Xvfb >/dev/null || display=(bash tests/window/display.sh)
     MAINSPRING_C_BASELINES=$PWD/$baselines exec "${display[@]}" out/mainspring-perf "$@"
+}
+
+command_gate() {
+    need_dotnet
+    need_packages "${link_packages[@]}" valgrind strace python3
+    publish_native perf/Mainspring.Perf/Mainspring.Perf.csproj
+    exec python3 perf/gate/gate.py out/mainspring-perf "$@"
 }
 
 command_api() {
@@ -268,6 +276,7 @@ attribute() {
 test_native() {
     if check publish publish_all; then
         test_counting "native contracts" out/mainspring-contracts
+        test_counting "instructions, system calls and bytes per operation" python3 perf/gate/gate.py out/mainspring-perf
         test_counting "native contracts without epoll_pwait2" bash tests/seccomp/check.sh out/mainspring-contracts
         test_counting "end to end" bash tests/e2e/run.sh
         test_vm

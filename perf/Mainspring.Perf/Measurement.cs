@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Mainspring.Perf.Measurements;
 
 namespace Mainspring.Perf;
@@ -80,6 +81,9 @@ internal static class Measurement
                 return 0;
             case ("idioms-awaits", [long methods, long frames]):
                 Idioms.MeasureYields((int)methods, (int)frames);
+                return 0;
+            case ("runtime", []):
+                Console.WriteLine(RuntimeInformation.FrameworkDescription);
                 return 0;
             case ("hello", []):
                 Hello.Measure();
