@@ -82,6 +82,12 @@ internal static class Measurement
             case ("idioms-awaits", [long methods, long frames]):
                 Idioms.MeasureYields((int)methods, (int)frames);
                 return 0;
+            case ("group", [long messages]):
+                Groups.MeasureMessages(messages);
+                return 0;
+            case ("group-busy", [long callbacks]):
+                Groups.MeasureBusy(callbacks);
+                return 0;
             case ("runtime", []):
                 Console.WriteLine(RuntimeInformation.FrameworkDescription);
                 return 0;

@@ -28,6 +28,10 @@ internal static class Suite
                 [new("Post(Action), 1 producer", "post", "ring", Target.Ratio(1.5))]),
             new("posts-4", "posts from 4 threads, flat out", "posts", "posts", [4, Scaled(10_000_000)],
                 [new("Post(Action), 4 producers", "post", "ring", Target.Ratio(1.5))]),
+            new("group", "two loops of a group send each other messages, 1,000 under way", "group", "group", [Scaled(10_000_000)],
+                [new("message from loop to loop", "message", "message", Target.Ratio(1.3))]),
+            new("group-busy", "callbacks of one loop of a group, alone and beside the other one", "group-busy", "hello", [Scaled(100_000_000)],
+                [new("callback, both loops busy; one alone", "together", InCSharp("alone"), Target.Ratio(1.1))]),
             new("latency", "a post to a loop that sleeps", "latency", "latency", [Scaled(4_000)],
             [
                 new("post to callback, p50", "p50", "p50", Target.Ratio(1.5)),

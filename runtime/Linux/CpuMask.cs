@@ -43,5 +43,8 @@ internal sealed unsafe class CpuMask
 
     public bool Equals(CpuMask other) => _bits.AsSpan().SequenceEqual(other._bits);
 
-    public override string ToString() => string.Join(',', Enumerable.Range(0, Capacity).Where(cpu => (_bits[cpu / 8] & (1 << (cpu % 8))) != 0));
+    /// <summary>Their numbers.</summary>
+    public int[] Cpus => [.. Enumerable.Range(0, Capacity).Where(cpu => (_bits[cpu / 8] & (1 << (cpu % 8))) != 0)];
+
+    public override string ToString() => string.Join(',', Cpus);
 }

@@ -13,6 +13,14 @@ internal static class Patience
         }
     }
 
+    public static void Wait(this CountdownEvent signal, string what)
+    {
+        if (!signal.Wait(Long))
+        {
+            throw new TimeoutException($"it has not come: {what}");
+        }
+    }
+
     public static void Until(Func<bool> condition, string what)
     {
         if (!SpinWait.SpinUntil(condition, Long))

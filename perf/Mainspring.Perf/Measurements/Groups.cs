@@ -1,0 +1,106 @@
+namespace Mainspring.Perf.Measurements;
+
+/// <summary>Two loops of a group.</summary>
+internal static class Groups
+{
+    private const int UnderWay = 1000;
+
+    /// <summary>They send each other messages, 1,000 of them under way.</summary>
+    public static void MeasureMessages(long messages)
+    {
+        using LoopGroup group = New();
+        Side[] sides = [new(group[0], messages / 2), new(group[1], messages / 2)];
+        (sides[0].Other, sides[1].Other) = (sides[1], sides[0]);
+        for (int i = 0; i < UnderWay; i++)
+        {
+            sides[0].Loop.Post(Side.Received, sides[0]);
+        }
+
+        long bytes = GC.GetTotalAllocatedBytes(precise: true);
+        long startNs = Measurement.NowNs();
+        group.Start();
+        sides[0].Done.Wait();
+        sides[1].Done.Wait();
+        double ns = Measurement.NowNs() - startNs;
+        bytes = GC.GetTotalAllocatedBytes(precise: true) - bytes;
+        Measurement.Result("message", ns / messages, (double)bytes / messages);
+    }
+
+    /// <summary>Callbacks of one loop, first alone and then with the other one busy.</summary>
+    public static void MeasureBusy(long callbacks)
+    {
+        Measurement.Result("alone", Run(callbacks, 1));
+        Measurement.Result("together", Run(callbacks, 2));
+    }
+
+    private static double Run(long callbacks, int loops)
+    {
+        using LoopGroup group = New();
+        Chain[] chains = [.. group.Loops.Take(loops).Select(loop => new Chain(loop, callbacks))];
+        Array.ForEach(chains, static chain => chain.Loop.Post(chain.Begin));
+        group.Start();
+        Array.ForEach(chains, static chain => chain.Done.Wait());
+        return chains.Max(static chain => chain.Ns) / callbacks;
+    }
+
+    private static LoopGroup New() => new(new LoopGroupOptions { Count = 2 });
+
+    private sealed class Side(MainLoop loop, long messages)
+    {
+        public static readonly Action<Side> Received = static side => side.Receive();
+
+        private long _received;
+
+        public MainLoop Loop => loop;
+
+        public Side Other { get; set; } = null!;
+
+        public ManualResetEventSlim Done { get; } = new();
+
+        private void Receive()
+        {
+            if (++_received == messages)
+            {
+                Done.Set();
+            }
+
+            Other.Loop.Post(Received, Other); // also the last ones, as in C
+        }
+    }
+
+    private sealed class Chain(MainLoop loop, long callbacks)
+    {
+        private static readonly Action<Chain> s_again = static chain => chain.Again();
+
+        private long _left = callbacks;
+        private long _startNs;
+
+        public MainLoop Loop => loop;
+
+        public double Ns { get; private set; }
+
+        public ManualResetEventSlim Done { get; } = new();
+
+        public void Begin()
+        {
+            _startNs = Measurement.NowNs();
+            for (int i = 0; i < UnderWay; i++)
+            {
+                loop.CallSoon(s_again, this);
+            }
+        }
+
+        private void Again()
+        {
+            if (--_left > 0)
+            {
+                loop.CallSoon(s_again, this);
+            }
+            else if (_left == 0)
+            {
+                Ns = Measurement.NowNs() - _startNs;
+                Done.Set();
+            }
+        }
+    }
+}
