@@ -68,7 +68,16 @@ public sealed class SerialPortSource : SerialPortBase
         return count;
     }
 
-    internal override int WriteDevice(ReadOnlySpan<byte> bytes, out bool isBroken) => _session!.Give(bytes, out isBroken);
+    internal override int WriteDevice(ReadOnlySpan<byte> bytes, out bool isBroken)
+    {
+        int count = _session!.Give(bytes, out isBroken);
+        if (count == bytes.Length && DeviceInterest.HasFlag(PollEvents.Writable))
+        {
+            Context?.Wake(); // it takes more, and so what waits for room in the queue has its turn
+        }
+
+        return count;
+    }
 
     internal override void DiscardDevice(SerialBuffers buffers) => _session!.Discard(buffers);
 

@@ -10,22 +10,27 @@ internal sealed class SerialSession : IThreadPoolWorkItem
     private const int LeastInput = 65536;
     private const int OutputSize = 4096;
 
+    // The package tells of a hang-up only who reads or writes. Who does neither asks for it.
+    private static readonly TimeSpan s_askPeriod = TimeSpan.FromMilliseconds(50);
+
     private readonly object _gate = new(); // over the fields below, and over beginning a read or a write, so that none begins when closing has
     private readonly SerialPortSource _owner;
     private readonly SerialPort _port;
     private readonly Stream _stream;
     private readonly ByteRing _input;
     private readonly byte[] _read;
-    private readonly byte[] _output = new byte[OutputSize];
+    private readonly ByteRing _output = new(OutputSize);
+    private readonly byte[] _sending = new byte[OutputSize];
     private readonly Action _whenWritten;
     private SourceContext? _context;
     private Task? _write;
     private Task _breaks = Task.CompletedTask;
     private Exception? _readFailure;
     private Exception? _writeFailure;
-    private int _outputCount;
+    private int _sendingCount; // the package has them
     private int _discards;
     private bool _isReading;
+    private bool _isSending;   // somebody on the thread pool sees to the output
     private bool _isClosing;
     private bool _isClosed;
 
@@ -59,7 +64,7 @@ internal sealed class SerialSession : IThreadPoolWorkItem
         lock (_gate)
         {
             _context = context;
-            return (_outputCount == 0 ? PollEvents.Writable : PollEvents.None) | (_readFailure is not null ? PollEvents.HangUp : PollEvents.None);
+            return (_output.Room > 0 ? PollEvents.Writable : PollEvents.None) | (_readFailure is not null ? PollEvents.HangUp : PollEvents.None);
         }
     }
 
@@ -68,9 +73,15 @@ internal sealed class SerialSession : IThreadPoolWorkItem
     {
         get
         {
+            int here;
+            lock (_gate)
+            {
+                here = _output.Count + _sendingCount;
+            }
+
             try
             {
-                return Volatile.Read(ref _outputCount) + Math.Max(0, _port.BytesToWrite);
+                return here + Math.Max(0, _port.BytesToWrite);
             }
             catch (Exception exception) when (PortErrors.IsExpected(exception))
             {
@@ -116,14 +127,14 @@ internal sealed class SerialSession : IThreadPoolWorkItem
         lock (_gate)
         {
             isBroken = _writeFailure is not null || _readFailure is not null;
-            if (isBroken || _outputCount > 0 || bytes.IsEmpty)
+            count = isBroken ? 0 : Math.Min(bytes.Length, _output.Room);
+            _output.Add(bytes[..count]);
+            if (count == 0 || _isSending)
             {
-                return 0;
+                return count;
             }
 
-            count = Math.Min(bytes.Length, OutputSize);
-            bytes[..count].CopyTo(_output);
-            _outputCount = count;
+            _isSending = true;
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -148,6 +159,11 @@ internal sealed class SerialSession : IThreadPoolWorkItem
 
             if (buffers.HasFlag(SerialBuffers.Output))
             {
+                lock (_gate)
+                {
+                    _output.Remove(_output.Count);
+                }
+
                 _port.DiscardOutBuffer();
             }
         }
@@ -244,12 +260,21 @@ internal sealed class SerialSession : IThreadPoolWorkItem
         {
             lock (_gate)
             {
-                if (_isClosing)
+                while (_output.Count > 0 && _sendingCount < _sending.Length)
                 {
-                    return;
+                    ReadOnlySpan<byte> first = _output.First[..Math.Min(_output.First.Length, _sending.Length - _sendingCount)];
+                    first.CopyTo(_sending.AsSpan(_sendingCount));
+                    _sendingCount += first.Length;
+                    _output.Remove(first.Length);
                 }
 
-                _write = _stream.WriteAsync(_output, 0, _outputCount);
+                _isSending = _sendingCount > 0 && !_isClosing;
+                if (!_isSending)
+                {
+                    return; // all was thrown away meanwhile
+                }
+
+                _write = _stream.WriteAsync(_sending, 0, _sendingCount);
             }
 
             _write.GetAwaiter().UnsafeOnCompleted(_whenWritten);
@@ -266,10 +291,17 @@ internal sealed class SerialSession : IThreadPoolWorkItem
 
     private void EndWrite(Exception? failure)
     {
+        bool hasMore;
         lock (_gate)
         {
-            _outputCount = 0;
+            _sendingCount = 0;
             _writeFailure ??= failure;
+            _isSending = hasMore = _output.Count > 0 && failure is null;
+        }
+
+        if (hasMore)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
 
         Wake();
@@ -290,9 +322,13 @@ internal sealed class SerialSession : IThreadPoolWorkItem
     {
         lock (_gate)
         {
+            discards = 0;
             while (!_isClosing && (!_isReading || _input.Room == 0))
             {
-                Monitor.Wait(_gate);
+                if (!Monitor.Wait(_gate, s_askPeriod) && !IsThere())
+                {
+                    return Task.FromException<int>(new EndOfStreamException());
+                }
             }
 
             discards = _discards;
@@ -304,6 +340,18 @@ internal sealed class SerialSession : IThreadPoolWorkItem
             {
                 return Task.FromException<int>(exception);
             }
+        }
+    }
+
+    private bool IsThere()
+    {
+        try
+        {
+            return _port.BytesToRead >= 0; // on Unix what the system refuses is -1, on Windows an exception
+        }
+        catch (Exception exception) when (PortErrors.IsExpected(exception))
+        {
+            return false;
         }
     }
 

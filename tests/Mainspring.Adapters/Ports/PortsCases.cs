@@ -128,6 +128,18 @@ public sealed class PortsCases
         Check.Sequence("new"u8.ToArray(), bench.Received);
     }
 
+    [Case]
+    public void HangUp_WhileNothingIsReadOrWritten_IsSeen()
+    {
+        using SerialBench bench = PortsBench.Create();
+        bench.Port.IsReading = false;
+        bench.Device.TryWrite("the read that had begun"u8);
+        bench.Loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(30) });
+        bench.Device.HangUp();
+        Pump.Until(bench.Loop, () => bench.Trace.Count == 2);
+        Check.Equal("disconnected " + bench.Port.Device + " after 23", bench.Trace[1], "what had come first is emitted before");
+    }
+
     // Of Linux: the kernel keeps the first 15 characters of a thread's name.
     private static int Threads(string name) =>
         Directory.GetDirectories("/proc/self/task").Count(task => Comm(task) == (name.Length > 15 ? name[..15] : name));
