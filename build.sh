@@ -170,7 +170,7 @@ publish_native() {
     mkdir -p out/symbols
     local folder file
     for folder in artifacts/publish/*/release; do
-        for file in "$folder"/mainspring-* "$folder"/libmainspring.so*; do
+        for file in "$folder"/mainspring-* "$folder"/lib*.so*; do
             case $file in
                 *.xml | *.pdb | *.json | *'*'*) ;;
                 *.dbg) replace "$file" out/symbols ;;
