@@ -8,4 +8,4 @@ namespace Mainspring.Pi;
 /// <param name="Quiet">Nothing but the summary, and errors.</param>
 /// <param name="Monitor">A live view on the terminal instead of lines.</param>
 /// <param name="Backend">Whose code drives the devices.</param>
-internal sealed record MachineSettings(MachineConfig Config, bool Simulate, double? Hz, TimeSpan? For, bool Json, bool Quiet, bool Monitor, Backend Backend = Backend.Native);
+internal sealed record MachineSettings(MachineConfig Config, bool Simulate, double? Hz, TimeSpan? For, bool Json, bool Quiet, bool Monitor, Backend Backend);

@@ -8,4 +8,4 @@ namespace Mainspring.Pi;
 /// <param name="Json">One JSON object per line instead of text.</param>
 /// <param name="Quiet">No status lines, only the summary.</param>
 /// <param name="Backend">Whose code drives the line.</param>
-internal sealed record PiSettings(SerialAddress? Serial, bool Simulate, double Hz, TimeSpan? For, bool Json, bool Quiet, Backend Backend = Backend.Native);
+internal sealed record PiSettings(SerialAddress? Serial, bool Simulate, double Hz, TimeSpan? For, bool Json, bool Quiet, Backend Backend);
