@@ -67,6 +67,7 @@ command_run() {
 command_build() {
     need_dotnet
     build_all || die "the build failed"
+    missing_adapters
 }
 
 command_publish() {
@@ -114,6 +115,7 @@ command_clean() {
 
 # Every step runs, whatever an earlier one said; but what did not build is not tested.
 passed=0 failed=0 skipped=0
+adapters=3 # those that were built, once that is known
 
 command_test() {
     need_dotnet
@@ -126,6 +128,7 @@ command_test() {
         test_headers
         test_counting "the README's program" bash tests/readme/check.sh
         test_xunit_projects
+        test_adapters_on_jit
         test_native
     fi
     echo "$passed passed, $failed failed, $skipped skipped"
@@ -147,12 +150,27 @@ command_soak() {
 # ---- building ----
 
 build_all() {
+    probe_packages
     say "build"
     quietly build dotnet build Runtime.sln -c $configuration -v quiet
 }
 
+# Asks the feeds which adapters can be built (build/Adapters.props), once a command.
+probe_packages() {
+    [[ -z ${probed:-} ]] || return 0
+    rm -f artifacts/probe/stamp
+    quietly probe-adapters dotnet msbuild Runtime.sln -t:ProbePackages -v:quiet || die "asking for the adapters' packages failed"
+    probed=yes
+}
+
+# One line for each adapter that dropped out.
+missing_adapters() {
+    dotnet build build/Adapters.slnf -c $configuration --no-restore -v minimal | sed -n 's/^ *\(.* drops out: .*\)$/\1/p'
+}
+
 # publish_native WHAT: a project, or the filter of all native programs, into out/.
 publish_native() {
+    probe_packages
     say "publish $1"
     quietly publish dotnet publish "$1" -c $configuration -v quiet || die "publishing $1 failed"
     if grep -E 'warning IL[0-9]{4}' $logs/publish.log >&2; then
@@ -162,7 +180,7 @@ publish_native() {
     mkdir -p out/symbols
     local folder file
     for folder in artifacts/publish/*/release; do
-        for file in "$folder"/mainspring-* "$folder"/libmainspring.so*; do
+        for file in "$folder"/mainspring-* "$folder"/lib*.so*; do
             case $file in
                 *.xml | *.pdb | *.json | *'*'*) ;;
                 *.dbg) replace "$file" out/symbols ;;
@@ -282,6 +300,7 @@ test_native() {
         test_vm
         test_counting "the C ABI" bash tests/embed/run.sh
         test_windows
+        test_adapters
     fi
 }
 
@@ -304,6 +323,20 @@ test_windows() {
     need_packages "${window_packages[@]}"
     test_counting "headers of GLFW and Xlib" bash tests/window/headers.sh
     test_counting "windows on an X server" bash tests/window/run.sh
+}
+
+# Those that were built run their cases on the JIT, which is to be before they are published, and then as a native program; each of the others counts as skipped.
+test_adapters_on_jit() {
+    local line
+    while read -r line; do
+        say "test adapters: skipped: $line"
+        adapters=$((adapters - 1)) skipped=$((skipped + 1))
+    done < <(missing_adapters)
+    ((adapters == 0)) || test_counting "adapters on the JIT" artifacts/bin/Mainspring.Adapters/release/mainspring-adapters
+}
+
+test_adapters() {
+    ((adapters == 0)) || test_counting "adapters" out/mainspring-adapters
 }
 
 need_vm() {

@@ -37,6 +37,11 @@ internal static class Measurement
             case ("serial", [long bytes]):
                 Serial.Measure((int)bytes);
                 return 0;
+#if HAS_PORTS
+            case ("adapter-ports", [long bytes]):
+                AdapterPorts.Measure((int)bytes);
+                return 0;
+#endif
             case ("window", [long keys]):
                 Window.Measure((int)keys);
                 return 0;
@@ -110,15 +115,15 @@ internal static class Measurement
     }
 
     /// <summary>Percentiles of samples, which are sorted here, by the same places as in C.</summary>
-    public static void Percentiles(long[] samples, double bytes)
+    public static void Percentiles(long[] samples, double bytes, string prefix = "")
     {
         Array.Sort(samples);
         long last = samples.Length - 1;
-        Result("p50", samples[samples.Length / 2], bytes);
-        Result("p90", samples[last * 9 / 10]);
-        Result("p99", samples[last * 99 / 100]);
-        Result("p999", samples[last * 999 / 1000]);
-        Result("max", samples[last]);
+        Result($"{prefix}p50", samples[samples.Length / 2], bytes);
+        Result($"{prefix}p90", samples[last * 9 / 10]);
+        Result($"{prefix}p99", samples[last * 99 / 100]);
+        Result($"{prefix}p999", samples[last * 999 / 1000]);
+        Result($"{prefix}max", samples[last]);
     }
 
     /// <summary>As frame_results in C: percentiles, and how much later frames got in a second.</summary>
