@@ -65,6 +65,7 @@ command_run() {
 command_build() {
     need_dotnet
     build_all || die "the build failed"
+    missing_adapters
 }
 
 command_publish() {
@@ -137,12 +138,27 @@ command_soak() {
 # ---- building ----
 
 build_all() {
+    probe_packages
     say "build"
     quietly build dotnet build Runtime.sln -c $configuration -v quiet
 }
 
+# Asks the feeds which adapters can be built (build/Adapters.props), once a command.
+probe_packages() {
+    [[ -z ${probed:-} ]] || return 0
+    rm -f artifacts/probe/stamp
+    quietly probe-adapters dotnet msbuild Runtime.sln -t:ProbePackages -v:quiet || die "asking for the adapters' packages failed"
+    probed=yes
+}
+
+# One line for each adapter that dropped out.
+missing_adapters() {
+    dotnet build build/Adapters.slnf -c $configuration --no-restore -v minimal | sed -n 's/^ *\(.* drops out: .*\)$/\1/p'
+}
+
 # publish_native WHAT: a project, or the filter of all native programs, into out/.
 publish_native() {
+    probe_packages
     say "publish $1"
     quietly publish dotnet publish "$1" -c $configuration -v quiet || die "publishing $1 failed"
     if grep -E 'warning IL[0-9]{4}' $logs/publish.log >&2; then
@@ -243,6 +259,7 @@ test_native() {
         test_vm
         test_counting "the C ABI" bash tests/embed/run.sh
         test_windows
+        test_adapters
     fi
 }
 
@@ -265,6 +282,19 @@ test_windows() {
     need_packages "${window_packages[@]}"
     test_counting "headers of GLFW and Xlib" bash tests/window/headers.sh
     test_counting "windows on an X server" bash tests/window/run.sh
+}
+
+# Those that were built run their cases on the JIT and as a native program; each of the others counts as skipped.
+test_adapters() {
+    local line missing=0
+    while read -r line; do
+        say "test adapters: skipped: $line"
+        missing=$((missing + 1))
+    done < <(missing_adapters)
+    skipped=$((skipped + missing))
+    ((missing < 3)) || return 0
+    test_counting "adapters on the JIT" artifacts/bin/Mainspring.Adapters/release/mainspring-adapters
+    test_counting "adapters" out/mainspring-adapters
 }
 
 need_vm() {

@@ -17,6 +17,15 @@ public sealed class PublicApiTests
     [InlineData("Mainspring.Hosting")]
     [InlineData("Mainspring.Processes")]
     [InlineData("Mainspring.Net")]
+#if HAS_PORTS
+    [InlineData("Mainspring.Devices.Ports")]
+#endif
+#if HAS_IOT
+    [InlineData("Mainspring.Devices.Iot")]
+#endif
+#if HAS_SILK
+    [InlineData("Mainspring.Devices.Silk")]
+#endif
     public void PublicApi_OfEachLibrary_IsTheReviewedOne(string library)
     {
         string actual = PublicApiText.Of(Assembly.Load(library));
