@@ -18,7 +18,8 @@ public sealed class RefusalCases
         try
         {
             File.WriteAllBytes(Path.Combine(folder, "libglfw.so.3"), []); // found first, and no library
-            Refuses(new Child("open", Environment.GetEnvironmentVariable("DISPLAY"), folder), "GLFW 3 is not installed", "apt-get install libglfw3");
+            File.WriteAllBytes(Path.Combine(folder, "libglfw.so.3.3"), []);
+            Refuses(new Child("open", Environment.GetEnvironmentVariable("DISPLAY"), folder), "GLFW 3", "apt-get install libglfw3");
         }
         finally
         {
