@@ -90,6 +90,22 @@ public sealed partial class SilkWindowSource : WindowSource
     /// <summary>Silk.NET's input; null while the window is closed.</summary>
     public IInputContext? Input => _input;
 
+    /// <summary>How often a second the primary monitor shows a picture; 0 where the system does not say. Starts GLFW: call it on the thread of the windows.</summary>
+    /// <exception cref="IOException">GLFW is missing or finds no display; the message says what to do.</exception>
+    public static int DisplayRate()
+    {
+        WindowSystem.Acquire(nameof(SilkWindowSource), "", static () => SilkLibrary.StartGlfw(""));
+        try
+        {
+            GlfwWindowing.Use();
+            return WindowSystem.IsLost ? 0 : global::Silk.NET.Windowing.Monitor.GetMainMonitor(null).VideoMode.RefreshRate ?? 0;
+        }
+        finally
+        {
+            WindowSystem.Release();
+        }
+    }
+
     /// <summary>The modifiers, as GLFW says them with each key and button; elsewhere those that are held.</summary>
     internal KeyModifiers Modifiers { get; set; }
 

@@ -133,6 +133,11 @@ internal static unsafe class WindowSystem
     /// <summary>Takes the display that GLFW has connected to, 0 for none and when it has ended.</summary>
     public static void Take(nint display)
     {
+        if (display == s_display)
+        {
+            return; // it is known: GLFW was not ended meanwhile
+        }
+
         s_display = display;
         if (display != 0)
         {
