@@ -128,20 +128,23 @@ public sealed partial class SilkWindowSource : WindowSource
         {
             SilkLibrary.StartGlfw(Name + ": ");
         }
+        else
+        {
+            _ = WindowSystem.Start(static () => true); // another backend's, which is there
+        }
     });
 
     private protected override void Release() => WindowSystem.Release();
 
     private protected override void Open()
     {
-        IWindow window = _given ?? Create();
+        IWindow window = _window = _given ?? Create();
         _habits = window.IsInitialized ? new WindowHabits(window) : null;
         if (_habits is null)
         {
             Initialize(window);
         }
 
-        _window = window;
         if (!GlfwWindowing.IsViewGlfw(window))
         {
             WindowSystem.Take(window.Native?.X11?.Display ?? 0);
