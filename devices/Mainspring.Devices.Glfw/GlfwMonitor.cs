@@ -18,7 +18,7 @@ public sealed record GlfwMonitor(string Name, int X, int Y, int Width, int Heigh
         GlfwLibrary.Acquire(name: null);
         try
         {
-            return GlfwLibrary.IsLost ? [] : [.. Handles().Select(Describe)];
+            return WindowSystem.IsLost ? [] : [.. Handles().Select(Describe)];
         }
         finally
         {

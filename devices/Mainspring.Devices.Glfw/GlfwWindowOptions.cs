@@ -25,7 +25,7 @@ public sealed record GlfwWindowOptions
     public bool DebugContext { get; init; }
 
     /// <summary>
-    /// Whether <see cref="GlfwWindow.SwapBuffers"/> waits for the display. It then blocks the loop's thread until the next refresh; without it the loop's own frame rate paces the frames.
+    /// Whether <see cref="WindowSource.SwapBuffers"/> waits for the display. It then blocks the loop's thread until the next refresh; without it the loop's own frame rate paces the frames.
     /// </summary>
     public bool VSync { get; init; }
 
@@ -41,7 +41,7 @@ public sealed record GlfwWindowOptions
     /// <summary>Whether the user can change its size.</summary>
     public bool Resizable { get; init; } = true;
 
-    /// <summary>Whether it is shown at once; otherwise <see cref="GlfwWindow.Show"/> does it.</summary>
+    /// <summary>Whether it is shown at once; otherwise <see cref="WindowSource.Show"/> does it.</summary>
     public bool Visible { get; init; } = true;
 
     /// <summary>Whether it has a frame and a title bar.</summary>

@@ -37,6 +37,13 @@ internal static class GameCommand
             CustomParser = static argument => HostCommand.Parse(argument, static text => HostCommand.Number(text, static n => n is 0 or (>= 10 and <= 1000), HzWanted)),
         };
         var terminal = new Option<bool>("--terminal") { Description = "Play in this terminal; by itself where there is no display." };
+        var backend = new Option<WindowBackend>("--backend")
+        {
+            Description = $"What opens the window: glfw, the system's GLFW, or silk, Silk.NET{(WindowBackends.HasSilk ? "" : ", which this program was built without")}. The game is the same.",
+            HelpName = "glfw|silk",
+            CustomParser = static argument => HostCommand.Parse(argument, WindowBackends.Parse),
+            DefaultValueFactory = static _ => WindowBackends.Default,
+        };
         var scores = new Option<string?>("--scores")
         {
             Description = "The file with the best scores; without it mainspring-game/scores.json in $XDG_DATA_HOME, which is ~/.local/share where it is not set.",
@@ -50,7 +57,7 @@ internal static class GameCommand
             + "Move with WASD or the arrow keys, leap with SPACE, strike the hour with X or ENTER, pause with P or ESC. Shots find the nearest enemy by themselves; in a window the mouse's button or a "
             + "gamepad's right stick aims. F3 or G shows how long frames take, F11 fills the screen, Q quits.")
         {
-            bot, seed, hz, terminal, scores, json,
+            bot, seed, hz, terminal, backend, scores, json,
         };
         root.Validators.Add(result =>
         {
@@ -63,6 +70,11 @@ internal static class GameCommand
             {
                 result.AddError("--terminal and --bot exclude each other: the bot plays without a screen");
             }
+
+            if (result.GetResult(terminal) is { Implicit: false } && result.GetResult(backend) is { Implicit: false })
+            {
+                result.AddError("--terminal and --backend exclude each other: a backend opens a window");
+            }
         });
         root.SetAction(result =>
         {
@@ -71,6 +83,7 @@ internal static class GameCommand
                 result.GetValue(seed),
                 result.GetValue(hz),
                 result.GetValue(terminal),
+                result.GetValue(backend),
                 result.GetValue(scores),
                 result.GetValue(json));
             return settings.BotTime is null ? PlayHost.Run(settings) : BotHost.Run(settings);

@@ -31,7 +31,7 @@ internal sealed class PlayHost : IDisposable
         _flow = new GameFlow(loop, session, latch, _scores, settings.Seed);
         _scene = new Scene(new ArenaScene(_view), new OverlayScene(session.World, _flow, _scores, _times));
         _controls = new Controls(latch) { Pressed = Press };
-        _screen = inTerminal ? new TerminalGameScreen(loop, _controls, _flow.Pause, End) : InWindow(() => new WindowGameScreen(loop, _controls, _flow.Pause, End));
+        _screen = inTerminal ? new TerminalGameScreen(loop, _controls, _flow.Pause, End) : InWindow(() => new WindowGameScreen(loop, settings.Backend, _controls, _flow.Pause, End));
         loop.OnFrame(FramePhase.Input, _ => _screen.ReadInput(_controls, _view), "input");
         loop.OnFrame(FramePhase.Update, _ => _flow.Update(), "flow");
         loop.OnFrame(FramePhase.Render, Render, "render");
@@ -40,7 +40,8 @@ internal sealed class PlayHost : IDisposable
     }
 
     private static bool HasDisplay =>
-        !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("DISPLAY")) || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("WAYLAND_DISPLAY"));
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
+        || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("DISPLAY")) || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("WAYLAND_DISPLAY"));
 
     /// <returns>The exit code.</returns>
     public static int Run(GameSettings settings)
@@ -58,7 +59,7 @@ internal sealed class PlayHost : IDisposable
             using var loop = new MainLoop(new LoopOptions
             {
                 Name = "game",
-                FrameRate = settings.Hz > 0 ? settings.Hz : inTerminal ? TerminalHz : InWindow(WindowGameScreen.DisplayHz),
+                FrameRate = settings.Hz > 0 ? settings.Hz : inTerminal ? TerminalHz : InWindow(() => WindowBackends.DisplayHz(settings.Backend)),
                 FixedStep = Units.Step,
                 MaxFixedSteps = 24, // a stall of more than 0.2 s is slow motion, not a leap in the dark
                 ErrorPolicy = ErrorPolicy.Stop,

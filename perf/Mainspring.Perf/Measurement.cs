@@ -45,6 +45,11 @@ internal static class Measurement
             case ("window", [long keys]):
                 Window.Measure((int)keys);
                 return 0;
+#if HAS_SILK
+            case ("adapter-silk", [long keys]):
+                SilkWindow.Measure((int)keys);
+                return 0;
+#endif
             case ("waits", [long delayNs, long count]):
                 Waits.Measure(delayNs, (int)count);
                 return 0;

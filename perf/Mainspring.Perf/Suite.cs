@@ -119,6 +119,15 @@ internal static class Suite
                 new("key to callback, p50", "p50", "p50", Target.Ratio(1.3)),
                 new("key to callback, p99", "p99", "p99"),
             ]),
+#if HAS_SILK
+            new("adapter-silk", "a key at the display, through Silk.NET's window", "adapter-silk", "window", [keys],
+            [
+                new("SilkWindowSource, p50", "p50", "p50"),
+                new("SilkWindowSource, p99", "p99", "p99"),
+                new("beside GlfwWindow, p50", "p50", "c#:glfw_p50"),
+                new("beside GlfwWindow, p99", "p99", "c#:glfw_p99"),
+            ]),
+#endif
         ]
         : [];
 

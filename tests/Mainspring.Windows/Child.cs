@@ -20,6 +20,11 @@ internal sealed class Child : IDisposable
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Argument);
         start.ArgumentList.Add(what);
+        if (Backend.IsSilk)
+        {
+            start.ArgumentList.Add(Backend.SilkArgument);
+        }
+
         Set(start, "DISPLAY", display);
         Set(start, "LD_LIBRARY_PATH", libraries);
 
@@ -107,7 +112,7 @@ internal sealed class Child : IDisposable
         using var loop = new MainLoop();
         try
         {
-            loop.Add(new GlfwWindow());
+            loop.Add(Backend.Create());
             return 0;
         }
         catch (IOException exception)
@@ -121,7 +126,7 @@ internal sealed class Child : IDisposable
     private static int DrawOn()
     {
         using var loop = new MainLoop(new LoopOptions { FrameRate = 200 });
-        var window = new GlfwWindow(new GlfwWindowOptions { Title = "drawing on", Width = 300, Height = 300 });
+        var window = Backend.Create(new GlfwWindowOptions { Title = "drawing on", Width = 300, Height = 300 });
         SourceHandle source = loop.Add(window, RetryPolicy.Never);
         source.On((in WindowEvent _, in EventInfo _) => source.Remove());
         window.MakeCurrent();
@@ -147,7 +152,7 @@ internal sealed class Child : IDisposable
     {
         bool draws = how.StartsWith("drawing", StringComparison.Ordinal);
         using var loop = new MainLoop(new LoopOptions { FrameRate = draws ? 2000 : null });
-        var window = new GlfwWindow(new GlfwWindowOptions { Title = how, Width = 300, Height = 300, Api = draws ? GraphicsApi.OpenGL : GraphicsApi.None });
+        var window = Backend.Create(new GlfwWindowOptions { Title = how, Width = 300, Height = 300, Api = draws ? GraphicsApi.OpenGL : GraphicsApi.None });
         SourceHandle source = loop.Add(window); // with the default policy: it is not to be tried again all the same
         long events = 0, lost = 0;
         source.On((in WindowEvent _, in EventInfo _) => events++);
@@ -186,7 +191,7 @@ internal sealed class Child : IDisposable
     {
         try
         {
-            loop.Add(new GlfwWindow(new GlfwWindowOptions { Title = "short", Width = 100, Height = 100, Api = GraphicsApi.None })).Remove();
+            loop.Add(Backend.Create(new GlfwWindowOptions { Title = "short", Width = 100, Height = 100, Api = GraphicsApi.None })).Remove();
         }
         catch (IOException)
         {

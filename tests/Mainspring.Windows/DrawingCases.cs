@@ -64,10 +64,10 @@ public sealed class DrawingCases
     public void ContextThatDoesNotExist_IsRefusedWithAdvice()
     {
         using MainLoop loop = Loops.New();
-        IOException refusal = Check.Throws<IOException>(() => loop.Add(new GlfwWindow(new GlfwWindowOptions { Title = "modern", ApiVersion = new Version(9, 9) })));
+        IOException refusal = Check.Throws<IOException>(() => loop.Add(Backend.Create(new GlfwWindowOptions { Title = "modern", ApiVersion = new Version(9, 9) })));
         Check.Contains("ApiVersion", refusal.Message);
         Check.Equal(0, loop.Counters.Sources);
-        SourceHandle window = loop.Add(new GlfwWindow(new GlfwWindowOptions { Title = "plain" }));
+        SourceHandle window = loop.Add(Backend.Create(new GlfwWindowOptions { Title = "plain" }));
         Check.Equal(SourceState.Attached, window.State);
     }
 

@@ -17,8 +17,12 @@ public sealed class RefusalCases
         string folder = Directory.CreateTempSubdirectory("mainspring-").FullName;
         try
         {
-            File.WriteAllBytes(Path.Combine(folder, "libglfw.so.3"), []); // found first, and no library
-            Refuses(new Child("open", Environment.GetEnvironmentVariable("DISPLAY"), folder), "GLFW 3 is not installed", "apt-get install libglfw3");
+            foreach (string name in new[] { "libglfw.so", "libglfw.so.3", "libglfw.so.3.3" })
+            {
+                File.WriteAllBytes(Path.Combine(folder, name), []); // found first, and no library
+            }
+
+            Refuses(new Child("open", Environment.GetEnvironmentVariable("DISPLAY"), folder), "GLFW 3", "apt-get install libglfw3");
         }
         finally
         {

@@ -3,7 +3,7 @@ using Mainspring.Devices.Glfw;
 namespace Mainspring.Windows;
 
 /// <summary>The few functions of OpenGL that the cases draw with.</summary>
-internal sealed unsafe class SmallGL(GlfwWindow window)
+internal sealed unsafe class SmallGL(WindowSource window)
 {
     private const uint ColorBuffer = 0x4000, Rgba = 0x1908, UnsignedByte = 0x1401;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Mainspring.Contracts;
 using Mainspring.Devices.Glfw;
 
@@ -10,9 +9,11 @@ internal sealed class WindowBench : IDisposable
     public WindowBench(LoopOptions? options = null, GlfwWindowOptions? window = null)
     {
         Loop = new MainLoop((options ?? new LoopOptions()) with { Log = Log });
-        Window = new GlfwWindow(window ?? new GlfwWindowOptions { Title = "case", Width = 320, Height = 240, Api = GraphicsApi.None });
+        Window = Backend.Create(window ?? new GlfwWindowOptions { Title = "case", Width = 320, Height = 240, Api = GraphicsApi.None });
         Source = Loop.Add(Window, RetryPolicy.Never);
         Source.On((in WindowEvent e, in EventInfo _) => Events.Add(e));
+        Window.MoveTo(0, 0);
+        Pump.Until(Loop, () => Window.Position == (0, 0));
         Driver = new XDriver();
         Driver.MoveTo(Window.Position.X + 50, Window.Position.Y + 50);
         Driver.Focus(Window.X11Window);
@@ -25,7 +26,7 @@ internal sealed class WindowBench : IDisposable
 
     public MainLoop Loop { get; }
 
-    public GlfwWindow Window { get; }
+    public WindowSource Window { get; }
 
     public SourceHandle Source { get; }
 
@@ -50,18 +51,8 @@ internal sealed class WindowBench : IDisposable
         Events.RemoveAt(Events.FindLastIndex(e => e.Kind == WindowEventKind.Scroll));
     }
 
-    /// <summary>Lets the server's clock go on, which counts milliseconds: GLFW takes the second press of a key at one time for an echo of its input method, and drops it.</summary>
-    public void NextMillisecond()
-    {
-        Driver.Sync(); // what was done before has its time now
-        TimeSpan start = XDriver.CoarseClock();
-        long stamp = Stopwatch.GetTimestamp();
-        do
-        {
-            Driver.Sync();
-        }
-        while (Stopwatch.GetElapsedTime(stamp) < TimeSpan.FromMilliseconds(2) || XDriver.CoarseClock() - start < TimeSpan.FromMilliseconds(2)); // the server reads either
-    }
+    /// <inheritdoc cref="XDriver.NextMillisecond"/>
+    public void NextMillisecond() => XDriver.NextMillisecond(Driver);
 
     public void Dispose()
     {

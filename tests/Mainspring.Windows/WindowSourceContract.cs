@@ -11,12 +11,12 @@ public sealed class WindowSourceContract : SourceContract
 
     private sealed class WindowRig : SourceRig
     {
-        private readonly GlfwWindow _window = new(new GlfwWindowOptions { Title = "contract", Width = 320, Height = 240, Api = GraphicsApi.None });
+        private readonly WindowSource _window = Backend.Create(new GlfwWindowOptions { Title = "contract", Width = 320, Height = 240, Api = GraphicsApi.None });
         private readonly XDriver _driver = new();
 
         public WindowRig()
         {
-            _driver.MoveTo(50, 50);
+            _driver.MoveTo(60, 60); // where the window is, wherever it was put
             _driver.Sync();
         }
 

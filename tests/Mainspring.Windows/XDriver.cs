@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Mainspring.Windows;
@@ -22,6 +23,19 @@ internal sealed unsafe partial class XDriver : IDisposable
         long* time = stackalloc long[2];
         _ = GetTime(MonotonicCoarse, time);
         return TimeSpan.FromSeconds(time[0]) + TimeSpan.FromMicroseconds(time[1] / 1000);
+    }
+
+    /// <summary>Lets the server's clock go on, which counts milliseconds: GLFW takes the second press of a key at one time for an echo of its input method, and drops it.</summary>
+    public static void NextMillisecond(XDriver driver)
+    {
+        driver.Sync(); // what was done before has its time now
+        TimeSpan start = CoarseClock();
+        long stamp = Stopwatch.GetTimestamp();
+        do
+        {
+            driver.Sync();
+        }
+        while (Stopwatch.GetElapsedTime(stamp) < TimeSpan.FromMilliseconds(2) || CoarseClock() - start < TimeSpan.FromMilliseconds(2)); // the server reads either
     }
 
     public void Key(int code, bool isDown) => _ = FakeKey(_display, (uint)code, isDown ? 1 : 0, 0);
@@ -62,6 +76,9 @@ internal sealed unsafe partial class XDriver : IDisposable
     }
 
     public void Destroy(nuint window) => _ = DestroyWindow(_display, window);
+
+    /// <summary>The size of the screen.</summary>
+    public (int Width, int Height) ScreenSize => SizeOf(DefaultRootWindow(_display));
 
     /// <summary>The size that the server says a window has.</summary>
     public (int Width, int Height) SizeOf(nuint window)
@@ -119,6 +136,9 @@ internal sealed unsafe partial class XDriver : IDisposable
 
     [LibraryImport("libX11.so.6", EntryPoint = "XOpenDisplay")]
     private static partial nint OpenDisplay(nint name);
+
+    [LibraryImport("libX11.so.6", EntryPoint = "XDefaultRootWindow")]
+    private static partial nuint DefaultRootWindow(nint display);
 
     [LibraryImport("libX11.so.6", EntryPoint = "XCloseDisplay")]
     private static partial int CloseDisplay(nint display);

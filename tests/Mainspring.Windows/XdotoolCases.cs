@@ -65,7 +65,7 @@ public sealed class XdotoolCases : IDisposable
 
     private sealed class XServerWindow : IDisposable
     {
-        private readonly GlfwWindow _window = new(new GlfwWindowOptions { Title = "other", Width = 100, Height = 100, Focused = false, Api = GraphicsApi.None });
+        private readonly WindowSource _window = Backend.Create(new GlfwWindowOptions { Title = "other", Width = 100, Height = 100, Focused = false, Api = GraphicsApi.None });
         private readonly SourceHandle _source;
 
         public XServerWindow(MainLoop loop)

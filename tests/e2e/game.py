@@ -283,8 +283,8 @@ class Display:
 class Window:
     """The game in a window, with a game that is played."""
 
-    def __init__(self, display, folder):
-        self.process = subprocess.Popen([PROGRAM, "--seed", "7", "--scores", folder.scores], env=display.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def __init__(self, display, folder, *args):
+        self.process = subprocess.Popen([PROGRAM, "--seed", "7", "--scores", folder.scores, *args], env=display.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         wait_for(lambda: self.process.poll() is not None or display.run("xdotool", "search", "--name", "Twelve Hours").strip(), "the window")
         check(self.process.poll() is None, "it has ended: " + (self.process.stderr.read().decode() if self.process.poll() is not None else ""))
         wait_for(lambda: display.colours() > 200, "a picture")
@@ -316,6 +316,52 @@ def test_a_game_in_a_window_is_drawn_and_ends_with_a_saved_score():
         window.process.send_signal(signal.SIGTERM)
         out, errors = window.process.communicate(timeout=PATIENCE)
         check(window.process.returncode == 0 and errors == b"", f"exit code {window.process.returncode}: {errors}")
+        check(folder.read()[0]["score"] > 0, str(folder.read()))
+
+
+def has_silk():
+    return "built without" not in run("--help").stdout
+
+
+def test_built_without_silk_it_says_how_to_get_it_and_exit_code_2():
+    if has_silk():
+        raise Skip("it was built with Silk.NET")
+    for args in ([], ["--bot", "1"]):
+        result = run("--backend", "silk", *args)
+        check(result.returncode == 2 and result.stdout == "", f"{args}: exit code {result.returncode}, {result.stdout}")
+        check(result.stderr.startswith("mainspring-game: --backend: this program was built without Silk.NET; put its packages into packages/"), result.stderr)
+
+
+def test_a_backend_that_there_is_not_is_named_and_exit_code_2():
+    result = run("--backend", "paper")
+    check(result.returncode == 2 and "'paper' is no backend; give glfw or silk" in result.stderr, result.stderr)
+
+
+def test_a_backend_opens_a_window_so_not_in_a_terminal():
+    result = run("--backend", "glfw", "--terminal")
+    check(result.returncode == 2 and "--terminal and --backend exclude each other" in result.stderr, result.stderr)
+
+
+def test_through_silk_a_game_is_drawn_and_played_and_the_simulation_is_the_same():
+    if not has_silk():
+        raise Skip("it was built without Silk.NET")
+    summary = bot("60", "--seed", "7", "--backend", "silk")
+    check(summary["state_hash"] == expected_hash(), f"{summary['state_hash']} instead of {expected_hash()}")
+    with Folder() as folder, Display() as display, Window(display, folder, "--backend", "silk") as window:
+        window.process.send_signal(signal.SIGTERM)
+        out, errors = window.process.communicate(timeout=PATIENCE)
+        check(window.process.returncode == 0 and errors == b"", f"exit code {window.process.returncode}: {errors}")
+        check(folder.read()[0]["score"] > 0, str(folder.read()))
+
+
+def test_through_silk_an_x_server_that_is_killed_ends_it_with_a_saved_score():
+    if not has_silk():
+        raise Skip("it was built without Silk.NET")
+    with Folder() as folder, Display() as display, Window(display, folder, "--backend", "silk") as window:
+        display.end()
+        out, errors = window.process.communicate(timeout=PATIENCE)
+        check(window.process.returncode == 1, f"exit code {window.process.returncode}: {errors}")
+        check(errors.startswith(b"mainspring-game: ") and f"display {display.name}".encode() in errors and errors.count(b"\n") == 1, errors.decode())
         check(folder.read()[0]["score"] > 0, str(folder.read()))
 
 

@@ -58,7 +58,7 @@ internal static unsafe class GlfwCallbacks
 
     private static void QueueAll(in WindowEvent e)
     {
-        foreach (GlfwWindow window in GlfwLibrary.Windows)
+        foreach (WindowSource window in WindowSystem.Windows)
         {
             window.Queue(in e);
         }
@@ -66,7 +66,7 @@ internal static unsafe class GlfwCallbacks
 
     private static void DeferAll(Exception exception)
     {
-        foreach (GlfwWindow window in GlfwLibrary.Windows)
+        foreach (WindowSource window in WindowSystem.Windows)
         {
             window.Defer(exception);
         }
@@ -130,16 +130,9 @@ internal static unsafe class GlfwCallbacks
     private static void OnRefresh(nint window)
     {
         Queue(window, new WindowEvent(WindowEventKind.RedrawNeeded));
-        if (GlfwLibrary.Display == 0 && Find(window) is { } target)
+        if (WindowSystem.Display == 0)
         {
-            try
-            {
-                target.Redraw?.Invoke();
-            }
-            catch (Exception exception)
-            {
-                target.Defer(exception);
-            }
+            Find(window)?.OnRefreshWithin();
         }
     }
 
@@ -170,9 +163,9 @@ internal static unsafe class GlfwCallbacks
     {
         try
         {
-            foreach (GlfwWindow window in GlfwLibrary.Windows)
+            foreach (WindowSource window in WindowSystem.Windows)
             {
-                window.OnJoystick(joystick, what == GlfwNative.Connected);
+                ((GlfwWindow)window).OnJoystick(joystick, what == GlfwNative.Connected);
             }
         }
         catch (Exception exception)

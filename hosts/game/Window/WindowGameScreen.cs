@@ -5,23 +5,23 @@ namespace Mainspring.Game;
 /// <summary>The game in a window, at the display's rate.</summary>
 internal sealed class WindowGameScreen : IGameScreen
 {
-    private const double UsualHz = 60;
     private const float Trigger = 0.4f; // how far a trigger or a stick is to be moved to count
 
-    private readonly GlfwWindow _window;
+    private readonly WindowSource _window;
     private readonly SourceHandle _source;
     private readonly Controls _controls;
     private readonly WindowPicture _picture;
     private GamepadState _padBefore;
 
     /// <summary>Opens the window.</summary>
+    /// <param name="backend">What opens it.</param>
     /// <param name="pause">Called when the window loses the focus.</param>
     /// <param name="gone">Called when the display has gone, with the reason.</param>
     /// <exception cref="IOException">There is no display, no GLFW, or no OpenGL 3.3; the message says so.</exception>
-    public WindowGameScreen(MainLoop loop, Controls controls, Action pause, Action<string> gone)
+    public WindowGameScreen(MainLoop loop, WindowBackend backend, Controls controls, Action pause, Action<string> gone)
     {
         _controls = controls;
-        _window = new GlfwWindow(new GlfwWindowOptions { Title = "Twelve Hours", Width = 1280, Height = 768, VSync = true, DepthBits = 0, StencilBits = 0 });
+        _window = WindowBackends.Create(backend, new GlfwWindowOptions { Title = "Twelve Hours", Width = 1280, Height = 768, VSync = true, DepthBits = 0, StencilBits = 0 });
         _source = loop.Add(_window, RetryPolicy.Never)
             .OnKey(OnKey)
             .OnFocusChanged(focused => OnFocus(focused, pause))
@@ -33,9 +33,6 @@ internal sealed class WindowGameScreen : IGameScreen
     }
 
     public string Help => "WASD, ARROWS, STICK MOVE  SPACE LEAP  X STRIKE  MOUSE AIMS  F11 FULL SCREEN";
-
-    /// <summary>Frames per second for the display: a little more than it shows, so that it is the display that paces them, when the buffers are swapped.</summary>
-    public static double DisplayHz() => GlfwMonitor.List() is [{ RefreshRate: > 0 } primary, ..] ? primary.RefreshRate + 1 : UsualHz;
 
     public void ReadInput(Controls controls, WorldView view)
     {

@@ -6,11 +6,20 @@ namespace Mainspring.Perf.Measurements;
 /// <summary>From a key that is pressed at the display to its callback on a loop that sleeps; keys come 0.3 to 0.7 ms apart. On a display of its own: where somebody works, keys are not pressed.</summary>
 internal static class Window
 {
-    private const int FirstKey = 10, Keys = 45; // from the key of 1
+    private const int FirstKey = 10, KeyCount = 45; // from the key of 1
 
     public static bool IsPossible => Environment.GetEnvironmentVariable("MAINSPRING_OWN_DISPLAY") is { Length: > 0 };
 
+    internal static GlfwWindowOptions Options { get; } = new() { Title = "window", Width = 320, Height = 240, Api = GraphicsApi.None };
+
     public static void Measure(int count)
+    {
+        (long[] samples, double bytes) = Keys(new GlfwWindow(Options), count);
+        Measurement.Percentiles(samples, bytes);
+    }
+
+    /// <summary>The times of so many keys in a window, and the bytes that each allocates.</summary>
+    internal static (long[] Samples, double Bytes) Keys(WindowSource window, int count)
     {
         count = count / 2 * 2; // whole presses
         using var loop = new MainLoop();
@@ -18,7 +27,6 @@ internal static class Window
         int received = 0;
         long sentNs = 0;
         bool isFocused = false;
-        var window = new GlfwWindow(new GlfwWindowOptions { Title = "window", Width = 320, Height = 240, Api = GraphicsApi.None });
         loop.Add(window, RetryPolicy.Never)
             .OnFocusChanged(focused => Volatile.Write(ref isFocused, focused))
             .OnKey(key =>
@@ -51,7 +59,7 @@ internal static class Window
                 while (!Volatile.Read(ref isFocused) || Volatile.Read(ref received) < i); // the last one was not received yet
 
                 Volatile.Write(ref sentNs, Measurement.NowNs());
-                driver.Key(FirstKey + (i / 2 % Keys), i % 2 == 0);
+                driver.Key(FirstKey + (i / 2 % KeyCount), i % 2 == 0);
                 driver.Flush();
             }
         });
@@ -60,6 +68,6 @@ internal static class Window
         loop.Run();
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
         producer.Join();
-        Measurement.Percentiles(samples, (double)bytes / count);
+        return (samples, (double)bytes / count);
     }
 }
