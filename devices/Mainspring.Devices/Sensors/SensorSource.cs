@@ -113,15 +113,8 @@ public sealed class SensorSource<T> : IEventSource
             return false;
         }
 
-        if (IsReading)
-        {
-            _isAsked = true;
-        }
-        else
-        {
-            Begin(_context);
-        }
-
+        _isAsked = true;
+        _context.Wake(); // reads begin in the loop's turns, whoever asks
         return true;
     }
 
@@ -142,16 +135,13 @@ public sealed class SensorSource<T> : IEventSource
         }
 
         (_context, _last) = (context, context);
-        (_isConnected, _isOverdue, _isAsked, _goneBecause, _failuresInARow) = (false, false, false, null, 0);
+        (_isConnected, _isOverdue, _isAsked, _goneBecause, _failuresInARow) = (false, false, true, null, 0);
         if (Options.Period is { } period)
         {
             _period = context.Loop.CallEvery(period, static sensor => sensor.OnPeriod(), this, Name);
         }
 
-        if (!IsReading)
-        {
-            Begin(context); // otherwise when the last one is over
-        }
+        context.Wake(); // for the first read; when one of an attach before is still going on, after that
     }
 
     /// <inheritdoc/>
@@ -163,6 +153,11 @@ public sealed class SensorSource<T> : IEventSource
         while (context is not null && handled < maxEvents && ReferenceEquals(_context, context) && EmitNext(context))
         {
             handled++;
+        }
+
+        if (_isAsked && !IsReading && _goneBecause is null && context is not null && ReferenceEquals(_context, context))
+        {
+            Begin(context);
         }
 
         return handled;
@@ -231,11 +226,6 @@ public sealed class SensorSource<T> : IEventSource
             context.Emit(new SensorValue<T>(_value!, _ended, _ended - _begun));
         }
 
-        if (_isAsked && !IsReading && _goneBecause is null && ReferenceEquals(_context, context))
-        {
-            Begin(context);
-        }
-
         return true;
     }
 
@@ -266,12 +256,9 @@ public sealed class SensorSource<T> : IEventSource
             return;
         }
 
-        // It belonged to an attach that is over. One that has come since begins now.
+        // It belonged to an attach that is over. One that has come since begins its own now.
         IsReading = false;
-        if (_context is { } next)
-        {
-            Begin(next);
-        }
+        _context?.Wake();
     }
 
     private void OnPeriod()
