@@ -11,6 +11,7 @@ public sealed class GpioControllerLinesContract : GpioLinesContractBase
 {
     private protected override IReadOnlyDictionary<string, string> Inapplicable { get; } = new Dictionary<string, string>
     {
+        [nameof(Edges_ComeAtTheTimesOfTheScript_InOrder_WithTheirNumbers)] = "this driver hands over edges of one time line by line; order and numbers: ControllerCases",
         [nameof(Names_AreLookedUp)] = "System.Device.Gpio has no names of lines",
         [nameof(WrongLine_SaysWhatThereIs)] = "System.Device.Gpio has no names of lines; numbers: ControllerCases",
         [nameof(Outputs_AreReadBack_AsTheyAre)] = "System.Device.Gpio has no open drain",

@@ -254,8 +254,8 @@ public abstract class GpioLinesContractBase
     [Case]
     public void SafeLevels_AreSet_WhenTheSourceLeaves_AndOnlyThose()
     {
-        using GpioBench bench = Bench([
-            GpioLine.Output(0) with { Safe = false }, GpioLine.Output(1) with { Safe = true, ActiveLow = true }, GpioLine.Output(2)]);
+        using GpioBench bench = Bench(
+            [GpioLine.Output(0) with { Safe = false }, GpioLine.Output(1) with { Safe = true, ActiveLow = true }, GpioLine.Output(2)]);
         bench.Lines.WriteMany(0b111, 0b101);
         Check.Equal((true, true, true), (bench.Chip.Level(0), bench.Chip.Level(1), bench.Chip.Level(2)));
         bench.Source.Remove();
