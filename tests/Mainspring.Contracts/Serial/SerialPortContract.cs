@@ -132,6 +132,19 @@ public abstract class SerialPortContract : IDisposable
     }
 
     [Case]
+    public void WriteAsync_LargerThanTheQueue_IsSentInPieces()
+    {
+        Open(new SerialOptions { WriteQueueSize = QueueSize });
+        Take();
+        byte[] large = new byte[20 * QueueSize];
+        new Random(4).NextBytes(large);
+        Task write = Port.WriteAsync(large).AsTask();
+        Pump.Until(Loop, () => write.IsCompleted && AtDevice.Count == large.Length);
+        write.GetAwaiter().GetResult();
+        Check.Sequence(large, AtDevice);
+    }
+
+    [Case]
     public void WriteTimeout_EndsAWaitForRoom_AndTheNextWriteHasItsTurn()
     {
         Open(new SerialOptions { WriteQueueSize = QueueSize });

@@ -1,0 +1,46 @@
+using Mainspring.Devices;
+using Mainspring.Devices.Linux;
+
+namespace Mainspring.Pi;
+
+/// <summary>Which backends this program was built with, and what they make.</summary>
+internal static class Backends
+{
+    /// <summary>Native on Linux; elsewhere what the program was built with.</summary>
+    public static Backend Default => !OperatingSystem.IsLinux() && Missing(Backend.Ports) is null ? Backend.Ports : Backend.Native;
+
+    /// <summary>Parses a name, and refuses what the program was built without.</summary>
+    /// <exception cref="FormatException">It is no name, or that backend is missing.</exception>
+    public static Backend Parse(string text)
+    {
+        if (!Enum.TryParse(text, ignoreCase: true, out Backend backend) || !char.IsAsciiLetter(text[0]))
+        {
+            throw new FormatException($"'{text}' is no backend; give {string.Join(" or ", Enum.GetNames<Backend>()).ToLowerInvariant()}");
+        }
+
+        return Missing(backend) is { } package
+            ? throw new FormatException($"this mainspring-pi was built without {package}; put that package into packages/ of the sources, or configure a feed that has it, and build again")
+            : backend;
+    }
+
+    /// <summary>A serial port.</summary>
+    public static ISerialPort Port(Backend backend, string device, SerialOptions options) => backend switch
+    {
+#if HAS_PORTS
+        Backend.Ports => PortsBackend.Port(device, options),
+#endif
+        _ => new LinuxSerialPort(device, options),
+    };
+
+    // The package that a backend needs and this program has not; null when nothing is missing.
+    private static string? Missing(Backend backend) => backend switch
+    {
+#if !HAS_PORTS
+        Backend.Ports => "System.IO.Ports",
+#endif
+#if !HAS_IOT
+        Backend.Iot => "System.Device.Gpio",
+#endif
+        _ => null,
+    };
+}
