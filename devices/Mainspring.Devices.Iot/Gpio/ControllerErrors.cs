@@ -47,8 +47,9 @@ internal static class ControllerErrors
 
     private static string Cause(Exception exception)
     {
-        string text = exception.Message.TrimEnd('.');
-        return exception switch
+        Exception cause = exception.GetBaseException();
+        string text = cause.Message.TrimEnd('.');
+        return cause switch
         {
             DllNotFoundException => $"{text}. Install the native library that the driver needs (Debian: libgpiod), or give the driver that fits.",
             PlatformNotSupportedException => $"{text}. This machine has no driver that is found by itself: give the GpioController yours.",

@@ -39,6 +39,15 @@ public sealed class GpioControllerSource : IGpioLines, IGpioReader
     {
     }
 
+    /// <summary>Lines of a chip of Linux, through libgpiod: its version 2 where it is installed, otherwise 1. The arguments are those of <c>LinuxGpioLines</c>.</summary>
+    /// <param name="chip">The chip's path (<c>/dev/gpiochip0</c>), name or label; looked up anew for every attach.</param>
+    /// <param name="options">The lines.</param>
+    /// <exception cref="ArgumentException">The options contradict each other, or need what the package does not offer.</exception>
+    public GpioControllerSource(string chip, GpioOptions options)
+        : this(chip, () => LibGpiodChips.Open(chip), options)
+    {
+    }
+
     /// <summary>Lines of a controller that is made for every attach, on the loop's thread, and disposed of on the thread pool.</summary>
     /// <param name="device">What it is called in messages.</param>
     /// <param name="open">Makes it: <c>() =&gt; new GpioController(new LibGpiodV2Driver(0))</c>.</param>
@@ -177,7 +186,7 @@ public sealed class GpioControllerSource : IGpioLines, IGpioReader
         }
         catch (IOException exception)
         {
-            _events.Gone(exception.InnerException!.Message);
+            _events.Gone(exception.GetBaseException().Message);
             throw;
         }
     }
@@ -308,13 +317,14 @@ public sealed class GpioControllerSource : IGpioLines, IGpioReader
 
     private ulong ReadLevels()
     {
+        ControllerPins pins = Pins;
         try
         {
-            return Pins.ReadLevels();
+            return pins.ReadLevels();
         }
-        catch (IOException exception) when (exception.InnerException is { } cause)
+        catch (IOException exception)
         {
-            _events.Gone(cause.Message);
+            _events.Gone(exception.GetBaseException().Message);
             throw;
         }
     }
