@@ -42,6 +42,11 @@ internal static class Measurement
                 AdapterPorts.Measure((int)bytes);
                 return 0;
 #endif
+#if HAS_IOT
+            case ("adapter-iot", [long edges]):
+                AdapterIot.Measure((int)edges);
+                return 0;
+#endif
             case ("window", [long keys]):
                 Window.Measure((int)keys);
                 return 0;

@@ -144,6 +144,15 @@ internal static class Suite
             new("SerialPort.DataReceived alone, p99; LinuxSerialPort", "alone_p99", InCSharp("native_p99")),
         ]),
 #endif
+#if HAS_IOT
+        new("adapter-iot", "an edge of a driver of System.Device.Gpio, which calls back on a thread of its own", "adapter-iot", "latency", [events],
+        [
+            new("a bare Post to the loop, p50; C: eventfd and epoll", "bare_p50", "p50"),
+            new("GpioControllerSource, p50; the bare Post", "source_p50", InCSharp("bare_p50")),
+            new("GpioControllerSource, p99; the bare Post", "source_p99", InCSharp("bare_p99")),
+            new("GpioController alone, on the driver's thread, p50; the bare Post", "alone_p50", InCSharp("bare_p50")),
+        ]),
+#endif
     ];
 
     private static Workload Waits(string name, string delay, long delayNs, long count) =>

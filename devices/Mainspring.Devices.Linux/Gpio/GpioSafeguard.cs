@@ -10,8 +10,7 @@ internal sealed unsafe class GpioSafeguard
 {
     private readonly Lock _lock = new();
     private readonly SafeFileHandle _lines;
-    private readonly EventHandler _onExit;
-    private readonly UnhandledExceptionEventHandler _onUnhandled;
+    private readonly ProcessEnd _end;
     private ulong _mask;   // guarded by _lock, like all that follows
     private ulong _values;
     private bool _isEnded;
@@ -20,16 +19,7 @@ internal sealed unsafe class GpioSafeguard
     {
         _lines = lines;
         (_mask, _values) = (mask, values);
-        _onExit = (_, _) => End();
-        _onUnhandled = (_, e) =>
-        {
-            if (e.IsTerminating)
-            {
-                End();
-            }
-        };
-        AppDomain.CurrentDomain.ProcessExit += _onExit;
-        AppDomain.CurrentDomain.UnhandledException += _onUnhandled;
+        _end = new ProcessEnd(End);
     }
 
     /// <summary>Sets lines, unless the process ends.</summary>
@@ -73,8 +63,7 @@ internal sealed unsafe class GpioSafeguard
     /// <summary>Sets the safe levels, and no longer looks after the process's end.</summary>
     public void Release()
     {
-        AppDomain.CurrentDomain.ProcessExit -= _onExit;
-        AppDomain.CurrentDomain.UnhandledException -= _onUnhandled;
+        _end.Stop();
         End();
     }
 

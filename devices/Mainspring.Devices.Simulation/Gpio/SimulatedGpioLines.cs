@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Mainspring.Devices.Simulation;
 
 /// <summary>Lines of a simulated chip as a source, with the same events and refusals as those of a real one.</summary>
@@ -9,13 +7,10 @@ internal sealed class SimulatedGpioLines : IGpioLines, IPreparedSource, IGpioRea
 
     private readonly SimulatedGpioChip _chip;
     private readonly GpioEvents _events;
-    private readonly Queue<GpioEdge> _buffer = new();
     private GpioLineSet _set;
     private SourceContext? _context;
+    private GpioEdgeBuffer? _buffer;
     private int[] _offsets = [];
-    private uint[] _lineSequences = [];
-    private uint _sequence;
-    private int _bufferSize;
 
     public SimulatedGpioLines(SimulatedGpioChip chip, GpioOptions options)
     {
@@ -60,10 +55,7 @@ internal sealed class SimulatedGpioLines : IGpioLines, IPreparedSource, IGpioRea
         }
 
         (_context, _offsets) = (context, offsets);
-        (_lineSequences, _sequence) = (new uint[offsets.Length], 0);
-        _buffer.Clear();
-        _bufferSize = Options.EventBufferSize > 0 ? (int)BitOperations.RoundUpToPowerOf2((uint)Options.EventBufferSize) : (int)BitOperations.RoundUpToPowerOf2((uint)(16 * offsets.Length));
-        _buffer.EnsureCapacity(_bufferSize);
+        _buffer = new GpioEdgeBuffer(Options);
         _chip.Attach(this);
         for (int i = 0; i < offsets.Length; i++)
         {
@@ -208,25 +200,14 @@ internal sealed class SimulatedGpioLines : IGpioLines, IPreparedSource, IGpioRea
             return;
         }
 
-        if (_buffer.Count == _bufferSize)
-        {
-            _buffer.Dequeue(); // the oldest, as the kernel does it
-        }
-
-        _buffer.Enqueue(new GpioEdge(offset, index, isRising, when, when.Ticks * TimeSpan.NanosecondsPerTick, ++_sequence, ++_lineSequences[index]));
+        _buffer!.Add(offset, index, isRising, when);
         _context?.Wake();
     }
 
     int IGpioReader.Read(Span<GpioEdge> edges, out string? goneBecause)
     {
         goneBecause = null;
-        int count = 0;
-        while (count < edges.Length && _buffer.TryDequeue(out GpioEdge edge))
-        {
-            edges[count++] = edge;
-        }
-
-        return count;
+        return _buffer!.Take(edges);
     }
 
     ulong IGpioReader.ReadLevels() => ReadAll();

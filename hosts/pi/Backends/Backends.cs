@@ -32,6 +32,15 @@ internal static class Backends
         _ => new LinuxSerialPort(device, options),
     };
 
+    /// <summary>Lines of a chip.</summary>
+    public static IGpioLines Lines(Backend backend, string chip, GpioOptions options) => backend switch
+    {
+#if HAS_IOT
+        Backend.Iot => IotBackend.Lines(chip, options),
+#endif
+        _ => new LinuxGpioLines(chip, options),
+    };
+
     // The package that a backend needs and this program has not; null when nothing is missing.
     private static string? Missing(Backend backend) => backend switch
     {

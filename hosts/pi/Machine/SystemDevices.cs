@@ -10,7 +10,7 @@ internal sealed class SystemDevices(MainLoop loop, Backend backend) : IMachineDe
 
     public ISerialPort Port(PortConfig config) => Backends.Port(backend, config.Device, config.Options);
 
-    public IGpioLines Lines(string chip, GpioOptions options) => new LinuxGpioLines(chip, options);
+    public IGpioLines Lines(string chip, GpioOptions options) => Backends.Lines(backend, chip, options);
 
     // A bus is opened when it is first needed, and again when it has come back.
     public async LoopTask ReadAsync(SensorConfig sensor, byte[] bytes)

@@ -6,12 +6,12 @@ namespace Mainspring.Contracts;
 /// <summary>A virtual loop with lines of a simulated chip, and what they have emitted.</summary>
 internal sealed class GpioBench : IDisposable
 {
-    public GpioBench(GpioOptions options, int lineCount = 8, Action<SimulatedGpioChip>? prepare = null)
+    public GpioBench(GpioOptions options, int lineCount = 8, Action<SimulatedGpioChip>? prepare = null, Func<SimulatedGpioChip, MainLoop, GpioOptions, IGpioLines>? create = null)
     {
         Loop = new MainLoop(new LoopOptions { Clock = new VirtualClock(), Log = new SilentLog() });
         Chip = new SimulatedGpioChip(lineCount);
         prepare?.Invoke(Chip);
-        Lines = Chip.CreateLines(options);
+        Lines = create is null ? Chip.CreateLines(options) : create(Chip, Loop, options);
         Source = Loop.Add(Lines)
             .On((in GpioConnected e, in EventInfo _) => Note($"connected {e.Levels:b}"))
             .On((in GpioEdge e, in EventInfo info) =>

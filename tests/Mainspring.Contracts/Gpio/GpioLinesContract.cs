@@ -1,17 +1,45 @@
+using System.Runtime.CompilerServices;
 using Mainspring.Devices;
 using Mainspring.Devices.Simulation;
 
 namespace Mainspring.Contracts;
 
 /// <summary>What lines of a chip do, on a simulated one and a virtual clock: every time is exact.</summary>
-public sealed class GpioLinesContract
+public sealed class GpioLinesContract : GpioLinesContractBase
+{
+}
+
+/// <summary>The cases, for whatever backend stands between a program and the chip.</summary>
+public abstract class GpioLinesContractBase
 {
     private static readonly GpioLine s_input = GpioLine.Input(4) with { Edges = GpioEdges.Both };
+
+    /// <summary>Cases that ask for what the backend does not have, and the reason.</summary>
+    private protected virtual IReadOnlyDictionary<string, string> Inapplicable { get; } = new Dictionary<string, string>();
+
+    /// <summary>Makes the lines.</summary>
+    private protected virtual IGpioLines CreateLines(SimulatedGpioChip chip, MainLoop loop, GpioOptions options) => chip.CreateLines(options);
+
+    private GpioBench Bench(GpioLine[] lines, [CallerMemberName] string name = "") => Bench(new GpioOptions { Lines = lines }, name: name);
+
+    private GpioBench Bench(GpioOptions options, int lineCount = 8, Action<SimulatedGpioChip>? prepare = null, [CallerMemberName] string name = "")
+    {
+        Applies(name);
+        return new GpioBench(options, lineCount, prepare, CreateLines);
+    }
+
+    private void Applies([CallerMemberName] string name = "")
+    {
+        if (Inapplicable.TryGetValue(name, out string? reason))
+        {
+            throw new SkipException(reason);
+        }
+    }
 
     [Case]
     public void Edges_ComeAtTheTimesOfTheScript_InOrder_WithTheirNumbers()
     {
-        using var bench = new GpioBench(s_input, GpioLine.Input(2) with { Edges = GpioEdges.Both });
+        using GpioBench bench = Bench([s_input, GpioLine.Input(2) with { Edges = GpioEdges.Both }]);
         bench.Chip.At(GpioBench.Ms(30), 2, true);
         bench.Chip.At(GpioBench.Ms(10.5), 4, true);
         bench.Chip.At(GpioBench.Ms(30), 4, false);
@@ -28,7 +56,7 @@ public sealed class GpioLinesContract
     [Case]
     public void OnlyTheEdgesThatAreAskedFor_AreEvents()
     {
-        using var bench = new GpioBench(GpioLine.Input(0) with { Edges = GpioEdges.Rising }, GpioLine.Input(1) with { Edges = GpioEdges.Falling }, GpioLine.Input(2));
+        using GpioBench bench = Bench([GpioLine.Input(0) with { Edges = GpioEdges.Rising }, GpioLine.Input(1) with { Edges = GpioEdges.Falling }, GpioLine.Input(2)]);
         for (int line = 0; line < 3; line++)
         {
             bench.Chip.At(GpioBench.Ms(1), line, true);
@@ -42,7 +70,7 @@ public sealed class GpioLinesContract
     [Case]
     public void Bias_DecidesWhileNobodyDrives()
     {
-        using var bench = new GpioBench(GpioLine.Input(0) with { Bias = GpioBias.PullUp, Edges = GpioEdges.Both }, GpioLine.Input(1) with { Bias = GpioBias.PullDown });
+        using GpioBench bench = Bench([GpioLine.Input(0) with { Bias = GpioBias.PullUp, Edges = GpioEdges.Both }, GpioLine.Input(1) with { Bias = GpioBias.PullDown }]);
         bench.Run(1);
         Check.Equal(0b01UL, bench.Lines.ReadAll());
         bench.Chip.Drive(0, false);
@@ -58,7 +86,7 @@ public sealed class GpioLinesContract
     [Case]
     public void ActiveLow_TurnsLevelsAndEdgesRound()
     {
-        using var bench = new GpioBench(s_input with { ActiveLow = true }, GpioLine.Output(5) with { ActiveLow = true, Initial = true });
+        using GpioBench bench = Bench([s_input with { ActiveLow = true }, GpioLine.Output(5) with { ActiveLow = true, Initial = true }]);
         Check.True(bench.Lines.Read(4), "low voltage is active");
         Check.False(bench.Chip.Level(5), "active is the low voltage");
         bench.Chip.At(GpioBench.Ms(1), 4, true);
@@ -73,7 +101,7 @@ public sealed class GpioLinesContract
     [Case]
     public void Debounce_TellsTheLevelThatLasts_AtItsTime()
     {
-        using var bench = new GpioBench(s_input with { Debounce = GpioBench.Ms(5), Bias = GpioBias.PullUp });
+        using GpioBench bench = Bench([s_input with { Debounce = GpioBench.Ms(5), Bias = GpioBias.PullUp }]);
         bench.Chip.Press(GpioBench.Ms(100), 4, GpioBench.Ms(50), bounces: 3, bounceTime: GpioBench.Ms(1));
         bool whileItBounces = false;
         bench.Loop.CallAt(GpioBench.Ms(103), () => whileItBounces = bench.Lines.Read(4));
@@ -85,7 +113,7 @@ public sealed class GpioLinesContract
     [Case]
     public void Press_WithoutDebounce_Bounces()
     {
-        using var bench = new GpioBench(s_input with { Bias = GpioBias.PullUp });
+        using GpioBench bench = Bench([s_input with { Bias = GpioBias.PullUp }]);
         bench.Chip.Press(GpioBench.Ms(10), 4, GpioBench.Ms(20), bounces: 1, bounceTime: GpioBench.Ms(1));
         bench.Run(100);
         Check.Sequence(["connected 1", "4- 10", "4+ 11", "4- 12", "4+ 30", "4- 31", "4+ 32"], bench.Trace);
@@ -94,7 +122,7 @@ public sealed class GpioLinesContract
     [Case]
     public void Bulk_SetsOnlyWhatTheMaskNames()
     {
-        using var bench = new GpioBench([.. Enumerable.Range(0, 8).Select(static line => GpioLine.Output(line))]);
+        using GpioBench bench = Bench([.. Enumerable.Range(0, 8).Select(static line => GpioLine.Output(line))]);
         bench.Lines.WriteMany(0b1010_1010, 0b1111_1111);
         Check.Equal(0b1010_1010UL, bench.Lines.ReadAll());
         bench.Lines.WriteMany(0b1000_0001, 0b0000_0001);
@@ -107,7 +135,7 @@ public sealed class GpioLinesContract
     [Case]
     public void SixtyFourLines_AreOneRequest()
     {
-        using var bench = new GpioBench(new GpioOptions { Lines = [.. Enumerable.Range(0, 64).Select(static line => GpioLine.Output(line))] }, lineCount: 64);
+        using GpioBench bench = Bench(new GpioOptions { Lines = [.. Enumerable.Range(0, 64).Select(static line => GpioLine.Output(line))] }, lineCount: 64);
         bench.Lines.WriteMany(ulong.MaxValue, 0x8000_0000_0000_0001);
         Check.Equal(0x8000_0000_0000_0001, bench.Lines.ReadAll());
         Check.True(bench.Lines.Read(63) && bench.Chip.Level(63));
@@ -116,7 +144,7 @@ public sealed class GpioLinesContract
     [Case]
     public void Outputs_AreReadBack_AsTheyAre()
     {
-        using var bench = new GpioBench(GpioLine.Output(0), GpioLine.Output(1) with { Drive = GpioDrive.OpenDrain, Bias = GpioBias.PullUp, Initial = true });
+        using GpioBench bench = Bench([GpioLine.Output(0), GpioLine.Output(1) with { Drive = GpioDrive.OpenDrain, Bias = GpioBias.PullUp, Initial = true }]);
         var changes = new List<string>();
         bench.Chip.OutputChanged += (line, level, when) => changes.Add($"{line} {level} {when.TotalMilliseconds}");
         bench.Chip.Drive(0, true);
@@ -132,7 +160,7 @@ public sealed class GpioLinesContract
     [Case]
     public void Input_CannotBeWritten()
     {
-        using var bench = new GpioBench(s_input, GpioLine.Output(5));
+        using GpioBench bench = Bench([s_input, GpioLine.Output(5)]);
         Check.Contains("line 4 is an input", Check.Throws<ArgumentException>(() => bench.Lines.Write(4, true)).Message);
         Check.Contains("has 4, 5", Check.Throws<ArgumentException>(() => bench.Lines.Write(6, true)).Message);
         Check.Contains("has 4, 5", Check.Throws<ArgumentException>(() => bench.Lines.Read(6)).Message);
@@ -141,7 +169,7 @@ public sealed class GpioLinesContract
     [Case]
     public void Names_AreLookedUp()
     {
-        using var bench = new GpioBench(new GpioOptions { Lines = [GpioLine.Input("BUTTON"), GpioLine.Output("LED")] }, prepare: static chip =>
+        using GpioBench bench = Bench(new GpioOptions { Lines = [GpioLine.Input("BUTTON"), GpioLine.Output("LED")] }, prepare: static chip =>
         {
             chip.SetName(3, "LED");
             chip.SetName(6, "BUTTON");
@@ -159,6 +187,7 @@ public sealed class GpioLinesContract
     [Case]
     public void WrongLine_SaysWhatThereIs()
     {
+        Applies();
         using MainLoop loop = Loops.New();
         var chip = new SimulatedGpioChip(8, "chip");
         Check.Equal("chip: there is no line 8; it has 8 lines, 0 to 7.", Refusal(GpioLine.Input(8)));
@@ -166,7 +195,7 @@ public sealed class GpioLinesContract
         chip.SetName(1, "A");
         chip.SetName(2, "B");
         Check.Equal("chip: there is no line named 'LED'; it has 'A', 'B'.", Refusal(GpioLine.Output("LED")));
-        Check.Contains("line 1 and line 'A' are the same", Check.Throws<ArgumentException>(() => loop.Add(chip.CreateLines(new GpioOptions { Lines = [GpioLine.Input("A"), GpioLine.Input(1)] }))).Message);
+        Check.Contains("line 1 and line 'A' are the same", Check.Throws<ArgumentException>(() => loop.Add(CreateLines(chip, loop, new GpioOptions { Lines = [GpioLine.Input("A"), GpioLine.Input(1)] }))).Message);
         Check.Equal(0, loop.Counters.Sources);
         Check.Equal("", chip.Line(1).Consumer, "nothing was taken");
 
@@ -179,23 +208,24 @@ public sealed class GpioLinesContract
         chip = wide;
         Check.Contains("'L15' and 24 more.", Refusal(GpioLine.Output("LED")));
 
-        string Refusal(GpioLine line) => Check.Throws<IOException>(() => loop.Add(chip.CreateLines(new GpioOptions { Lines = [line] }))).Message;
+        string Refusal(GpioLine line) => Check.Throws<IOException>(() => loop.Add(CreateLines(chip, loop, new GpioOptions { Lines = [line] }))).Message;
     }
 
     [Case]
     public void BusyLine_NamesItsHolder_AndIsTakenWhenItIsFree()
     {
+        Applies();
         using MainLoop loop = new(new LoopOptions { Clock = new VirtualClock(), Log = new SilentLog() });
         var chip = new SimulatedGpioChip(8, "chip");
         chip.SetName(4, "BUTTON");
         chip.Hold(4, "gpiomon");
-        IGpioLines lines = chip.CreateLines(new GpioOptions { Lines = [GpioLine.Input(3), s_input] });
+        IGpioLines lines = CreateLines(chip, loop, new GpioOptions { Lines = [GpioLine.Input(3), s_input] });
         Check.Contains("chip line 4 ('BUTTON'): in use by 'gpiomon'; end that program", Check.Throws<IOException>(() => loop.Add(lines)).Message);
         SourceHandle source = loop.Add(lines, RetryPolicy.Default with { RetryFirstAttach = true });
         loop.CallAt(GpioBench.Ms(150), () => chip.EndHold(4));
         loop.Run(new RunOptions { For = GpioBench.Ms(500) });
         Check.Equal(SourceState.Attached, source.State);
-        Check.Contains("in use by 'mainspring'", Check.Throws<IOException>(() => loop.Add(chip.CreateLines(new GpioOptions { Lines = [s_input] }))).Message);
+        Check.Contains("in use by 'mainspring'", Check.Throws<IOException>(() => loop.Add(CreateLines(chip, loop, new GpioOptions { Lines = [s_input] }))).Message);
         source.Remove();
         Check.False(chip.Line(4).IsUsed);
     }
@@ -203,7 +233,7 @@ public sealed class GpioLinesContract
     [Case]
     public void FullBuffer_LosesTheOldest_AndSaysHowManyAndTheLevels()
     {
-        using var bench = new GpioBench(new GpioOptions { Lines = [s_input, GpioLine.Input(5) with { Bias = GpioBias.PullUp }], EventBufferSize = 16 });
+        using GpioBench bench = Bench(new GpioOptions { Lines = [s_input, GpioLine.Input(5) with { Bias = GpioBias.PullUp }], EventBufferSize = 16 });
         bench.Run(1);
         for (int i = 1; i <= 101; i++)
         {
@@ -224,8 +254,8 @@ public sealed class GpioLinesContract
     [Case]
     public void SafeLevels_AreSet_WhenTheSourceLeaves_AndOnlyThose()
     {
-        using var bench = new GpioBench(
-            GpioLine.Output(0) with { Safe = false }, GpioLine.Output(1) with { Safe = true, ActiveLow = true }, GpioLine.Output(2));
+        using GpioBench bench = Bench(
+            [GpioLine.Output(0) with { Safe = false }, GpioLine.Output(1) with { Safe = true, ActiveLow = true }, GpioLine.Output(2)]);
         bench.Lines.WriteMany(0b111, 0b101);
         Check.Equal((true, true, true), (bench.Chip.Level(0), bench.Chip.Level(1), bench.Chip.Level(2)));
         bench.Source.Remove();
@@ -237,9 +267,10 @@ public sealed class GpioLinesContract
     [Case]
     public void SafeLevels_AreSet_WhenTheLoopIsDisposed_AfterAnErrorThatStopsIt()
     {
+        Applies();
         var chip = new SimulatedGpioChip();
         var loop = new MainLoop(new LoopOptions { Clock = new VirtualClock(), Log = new SilentLog(), ErrorPolicy = ErrorPolicy.Stop });
-        IGpioLines lines = chip.CreateLines(new GpioOptions { Lines = [GpioLine.Output(0) with { Safe = false }] });
+        IGpioLines lines = CreateLines(chip, loop, new GpioOptions { Lines = [GpioLine.Output(0) with { Safe = false }] });
         loop.Add(lines);
         loop.CallLater(GpioBench.Ms(1), () =>
         {
@@ -255,7 +286,7 @@ public sealed class GpioLinesContract
     [Case]
     public void Reconfigure_ChangesOneLine_AndLeavesTheOthers()
     {
-        using var bench = new GpioBench(s_input, GpioLine.Output(5));
+        using GpioBench bench = Bench([s_input, GpioLine.Output(5)]);
         var changes = new List<int>();
         bench.Lines.Write(5, true);
         bench.Chip.OutputChanged += (line, _, _) => changes.Add(line);
@@ -275,7 +306,7 @@ public sealed class GpioLinesContract
     [Case]
     public void Removal_IsOneEvent_AndTheLinesComeBackWithTheChip()
     {
-        using var bench = new GpioBench(new GpioOptions { Lines = [s_input, GpioLine.Output(5) with { Initial = true }] });
+        using GpioBench bench = Bench(new GpioOptions { Lines = [s_input, GpioLine.Output(5) with { Initial = true }] });
         bench.Loop.CallAt(GpioBench.Ms(10), bench.Chip.Remove);
         bench.Chip.At(GpioBench.Ms(20), 4, true); // nobody hears it
         bench.Loop.CallAt(GpioBench.Ms(50), () => Check.Throws<IOException>(() => bench.Lines.Write(5, false)));
@@ -291,7 +322,7 @@ public sealed class GpioLinesContract
     [Case]
     public void Written_AfterTheChipHasGone_Throws_WithWhatToDo()
     {
-        using var bench = new GpioBench(GpioLine.Output(0));
+        using GpioBench bench = Bench([GpioLine.Output(0)]);
         bench.Run(1);
         bench.Chip.Remove();
         Check.Contains("the chip is gone; wait for GpioConnected", Check.Throws<IOException>(() => bench.Lines.Write(0, true)).Message);
@@ -302,9 +333,9 @@ public sealed class GpioLinesContract
     [Case]
     public void TwoSources_OfOneChip_EachHearTheirLines()
     {
-        using var bench = new GpioBench(s_input);
+        using GpioBench bench = Bench([s_input]);
         var other = new List<string>();
-        bench.Loop.Add(bench.Chip.CreateLines(new GpioOptions { Lines = [GpioLine.Input(1) with { Edges = GpioEdges.Both }] }))
+        bench.Loop.Add(CreateLines(bench.Chip, bench.Loop, new GpioOptions { Lines = [GpioLine.Input(1) with { Edges = GpioEdges.Both }] }))
             .On((in GpioEdge e, in EventInfo _) => other.Add($"{e.Line} {e.Time.TotalMilliseconds}"))
             .Unref();
         bench.Chip.At(GpioBench.Ms(1), 1, true);
