@@ -11,6 +11,7 @@ internal sealed record Sample(string Name, Action Run)
         new("cpu-bound", RunInExecutor.WorkInAnotherProcess),
         new("create-task", CreateTask.Run),
         new("custom-policy", CustomPolicyExample.Run),
+        new("debug", DebugMode.Run),
         new("display-date", DisplayDate.Run),
         new("error-handling", ErrorHandling.Run),
         new("generator", Generator.Run),

@@ -90,4 +90,59 @@ public sealed class NetFileCases : NetSuite
         });
         Check.True(protocol.Text.Length > 0);
     }
+
+    [Case]
+    public void StandardOutput_ThatIsAFile_IsWrittenWhole_BehindWhatWasThere()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, "head\n");
+            byte[] content = new byte[500_000];
+            new Random(1).NextBytes(content);
+            Run(async () =>
+            {
+                FileStream file = new(path, FileMode.Append, FileAccess.Write);
+                await using (Connection output = Network.OpenOutput(Loop, file.SafeFileHandle))
+                {
+                    await output.WriteAsync(content);
+                    output.Write("tail"u8);
+                }
+
+                Check.True(file.SafeFileHandle.IsClosed, "the connection owns it");
+            });
+            byte[] written = File.ReadAllBytes(path);
+            Check.Equal(5 + content.Length + 4, written.Length);
+            Check.True(content.AsSpan().SequenceEqual(written.AsSpan(5, content.Length)));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Case]
+    public void StandardOutput_ThatIsFull_SaysSo()
+    {
+        Sys.NeedsLinux();
+        Run(async () =>
+        {
+            Connection output = Network.OpenOutput(Loop, File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write));
+            try
+            {
+                await output.WriteAsync(new byte[100]);
+                await output.Drain();
+                output.Write("x"u8);
+                await output.DisposeAsync();
+                await output.WaitClosed();
+                Check.True(false);
+            }
+            catch (NetworkException exception)
+            {
+                Check.Contains("stdout", exception.Message);
+            }
+
+            output.Abort();
+        });
+    }
 }

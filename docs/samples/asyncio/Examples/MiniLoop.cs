@@ -5,7 +5,7 @@ internal static class MiniLoop
 {
     public static void Run()
     {
-        using var loop = new MainLoop();
+        using var loop = new MainLoop(new LoopOptions { Clock = new VirtualClock() });
         loop.UnhandledException += static error =>
         {
             Console.WriteLine($"Erreur {(error.Kind == WorkKind.Timer ? "programmé" : "callback")} : {error.Exception.Message}");

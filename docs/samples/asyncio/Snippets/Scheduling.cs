@@ -32,7 +32,7 @@ internal static class Scheduling
 
     private static void CallSoonWithContext()
     {
-        using var loop = new MainLoop();
+        using var loop = new MainLoop(new LoopOptions { Clock = new VirtualClock() });
         s_user.Value = "ada";
         ExecutionContext context = ExecutionContext.Capture()!;
         s_user.Value = null;

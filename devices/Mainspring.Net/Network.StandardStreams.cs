@@ -8,14 +8,13 @@ public static partial class Network
     internal static Connection OpenInput(MainLoop loop, SafeFileHandle input, ConnectionProtocol? protocol)
     {
         Check(loop);
-        var file = new FileStream(input, FileAccess.Read, bufferSize: 0);
-        if (!file.CanSeek)
+        if (PositionOf(input, FileAccess.Read) is not { } position)
         {
             return Open(loop, input, reads: true, protocol, "stdin");
         }
 
         (Connection read, Connection write) = loop.OpenPipe();
-        Feed(file, write).Forget();
+        Feed(input, position, write).Forget();
         if (protocol is not null)
         {
             protocol.OnMade(read);
@@ -25,11 +24,26 @@ public static partial class Network
         return read;
     }
 
-    private static async LoopTask Feed(FileStream file, Connection write)
+    internal static Connection OpenOutput(MainLoop loop, SafeFileHandle output)
+    {
+        Check(loop);
+        return PositionOf(output, FileAccess.Write) is null
+            ? Open(loop, output, reads: false, null, "stdout")
+            : new DescriptorConnection(loop, "stdout", new FileChannel(output)).Start(null);
+    }
+
+    // Where whoever had it before has left it; null when it has no positions.
+    private static long? PositionOf(SafeFileHandle handle, FileAccess access)
+    {
+        using var file = new FileStream(new SafeFileHandle(handle.DangerousGetHandle(), ownsHandle: false), access, bufferSize: 0);
+        return file.CanSeek ? file.Position : null;
+    }
+
+    private static async LoopTask Feed(SafeFileHandle file, long position, Connection write)
     {
         try
         {
-            await write.SendFile(file.SafeFileHandle, file.Position); // from where whoever had it before has left it
+            await write.SendFile(file, position);
         }
         catch (NetworkException)
         {
