@@ -134,6 +134,7 @@ public sealed partial class MainLoop
     internal void Resume(object continuation)
     {
         _isResuming = true;
+        long startNs = IsDebug ? Clock.ReadNs() : NotTimed;
         try
         {
             Continuation.Call(continuation);
@@ -142,6 +143,10 @@ public sealed partial class MainLoop
         {
             _isResuming = false;
             _ambient.Restore();
+            if (startNs != NotTimed)
+            {
+                ReportIfSlow(continuation, startNs);
+            }
         }
     }
 

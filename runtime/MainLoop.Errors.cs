@@ -5,6 +5,7 @@ namespace Mainspring;
 public sealed partial class MainLoop
 {
     private const int MostLoggedPerSecond = 20;
+    private const long NotTimed = -1;
 
     private static readonly TimeSpan s_logPatience = TimeSpan.FromMilliseconds(250);
 
@@ -98,6 +99,16 @@ public sealed partial class MainLoop
         {
             string at = record.ScheduledAt is null ? "" : $"\n  scheduled{record.ScheduledAt}";
             Log.Write(LogSeverity.Warning, Name, $"Callback '{WorkName.Of(record)}' took {Milliseconds(tookNs)}.{at}");
+        }
+    }
+
+    // In debug mode: what is no callback of the user's, but goes on for one.
+    private void ReportIfSlow(object subject, long startNs)
+    {
+        long tookNs = Clock.ReadNs() - startNs;
+        if (tookNs >= Nanoseconds.From(_options.SlowCallback))
+        {
+            Log.Write(LogSeverity.Warning, Name, $"'{WorkName.Of(subject)}' went on for {Milliseconds(tookNs)}.");
         }
     }
 

@@ -104,6 +104,33 @@ public sealed class ContextCases : VirtualLoopSuite
     }
 
     [Case]
+    public void Debug_mode_names_slow_posts_and_methods_that_go_on()
+    {
+        MainLoop loop = Build(new LoopOptions { Debug = true, SlowCallback = Ms(10) });
+        OnAnotherThread(() => loop.Post(SlowPost));
+        loop.Run(SlowMethod);
+        loop.Run(SlowTask);
+        Check.Sequence(
+            ["Warning: 'SlowPost' went on for 20.0 ms.", "Warning: 'SlowMethod' went on for 30.0 ms.", "Warning: 'SlowTask' went on for 40.0 ms."],
+            Log.Messages.Select(static message => message.Replace("ContextCases.", "", StringComparison.Ordinal).Replace("Mainspring.Contracts.Core.", "", StringComparison.Ordinal)));
+
+        void SlowPost() => Clock.Advance(Ms(20));
+
+        async LoopTask SlowMethod()
+        {
+            await loop.Delay(Ms(1));
+            Clock.Advance(Ms(30));
+        }
+
+        async Task SlowTask()
+        {
+            await loop.Yield();
+            Clock.Advance(Ms(40));
+            await loop.Yield();
+        }
+    }
+
+    [Case]
     public void Debug_mode_names_a_loop_that_was_never_disposed()
     {
         Lose();
