@@ -60,8 +60,9 @@ public sealed record LoopOptions
     /// <summary>What an unhandled exception does to the loop.</summary>
     public ErrorPolicy ErrorPolicy { get; init; } = ErrorPolicy.Continue;
 
-    /// <summary>Debug mode: calls from the wrong thread throw (without it they are not noticed), slow callbacks are reported, and errors say where their callback was scheduled. Costs time and memory.</summary>
-    public bool Debug { get; init; }
+    /// <summary>Debug mode: calls from the wrong thread throw (without it they are not noticed), slow callbacks are reported, errors say where their callback was scheduled, and what was not closed is named. Costs time and memory.
+    /// The default is true when the environment variable <c>MAINSPRING_DEBUG</c> is not empty.</summary>
+    public bool Debug { get; init; } = Environment.GetEnvironmentVariable("MAINSPRING_DEBUG") is { Length: > 0 };
 
     /// <summary>In debug mode: how long a callback may take before it is reported.</summary>
     public TimeSpan SlowCallback { get; init; } = TimeSpan.FromMilliseconds(100);

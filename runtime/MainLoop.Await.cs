@@ -134,6 +134,7 @@ public sealed partial class MainLoop
     internal void Resume(object continuation)
     {
         _isResuming = true;
+        long startNs = IsDebug ? Clock.ReadNs() : NotTimed;
         try
         {
             Continuation.Call(continuation);
@@ -142,6 +143,10 @@ public sealed partial class MainLoop
         {
             _isResuming = false;
             _ambient.Restore();
+            if (startNs != NotTimed)
+            {
+                ReportIfSlow(continuation, startNs);
+            }
         }
     }
 
@@ -177,15 +182,15 @@ public sealed partial class MainLoop
         IsOnOwnThread ? TryPostHere(callback, state) : TryAddPost(callback, state);
 
     /// <summary>Takes an exception to the handlers from whatever thread; of a loop that was disposed nobody hears it.</summary>
-    internal void ReportFromAnywhere(Exception exception, string name)
+    internal void ReportFromAnywhere(Exception exception, string name, object? subject = null, string? message = null)
     {
         if (IsOnOwnThread)
         {
-            Report(exception, WorkKind.Await, name, null);
+            Report(exception, WorkKind.Await, name, null, subject, message);
         }
         else
         {
-            TryPost(() => Report(exception, WorkKind.Await, name, null));
+            TryPost(() => Report(exception, WorkKind.Await, name, null, subject, message));
         }
     }
 

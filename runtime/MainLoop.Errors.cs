@@ -5,6 +5,7 @@ namespace Mainspring;
 public sealed partial class MainLoop
 {
     private const int MostLoggedPerSecond = 20;
+    private const long NotTimed = -1;
 
     private static readonly TimeSpan s_logPatience = TimeSpan.FromMilliseconds(250);
 
@@ -25,6 +26,17 @@ public sealed partial class MainLoop
 
     /// <summary>Something has been running for longer than <see cref="LoopOptions.WatchdogThreshold"/>. Raised on the watchdog's thread.</summary>
     public event Action<StallInfo>? Stalled;
+
+    /// <summary>Hands an exception to <see cref="UnhandledException"/>, the log and the <see cref="LoopOptions.ErrorPolicy"/>, as the loop does with those that nobody caught: asyncio's <c>call_exception_handler</c>. Any thread; from
+    /// another one by a post, and of a loop that was disposed nobody hears it.</summary>
+    /// <param name="exception">What happened.</param>
+    /// <param name="message">What was being done, in a few words; null says what was running.</param>
+    /// <param name="subject">Whose error it is, for <see cref="LoopErrorContext.Subject"/>.</param>
+    public void ReportException(Exception exception, string? message = null, object? subject = null)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        ReportFromAnywhere(exception, subject is null ? "ReportException" : WorkName.Of(subject), subject, message);
+    }
 
     /// <summary>Messages that were lost because <see cref="LoopLog.Write"/> threw.</summary>
     internal long LogFailures => Interlocked.Read(ref _logFailures);
@@ -49,10 +61,10 @@ public sealed partial class MainLoop
     }
 
     /// <summary>Takes an exception to the handlers, the log and the policy.</summary>
-    internal void Report(Exception exception, WorkKind kind, string name, string? scheduledAt)
+    internal void Report(Exception exception, WorkKind kind, string name, string? scheduledAt, object? subject = null, string? message = null)
     {
         _errors++;
-        var context = new LoopErrorContext(this, exception, kind, name, scheduledAt);
+        var context = new LoopErrorContext(this, exception, kind, name, scheduledAt, subject, message);
         var ambient = AmbientContext.Capture();
         foreach (Action<LoopErrorContext> handler in Delegate.EnumerateInvocationList(UnhandledException))
         {
@@ -73,7 +85,7 @@ public sealed partial class MainLoop
             return;
         }
 
-        LogLimited($"{kind} '{name}' failed: {exception}{(scheduledAt is null ? "" : $"\n  scheduled{scheduledAt}")}");
+        LogLimited($"{context.Message}: {exception}{(scheduledAt is null ? "" : $"\n  scheduled{scheduledAt}")}");
         if (_options.ErrorPolicy == ErrorPolicy.Stop)
         {
             _fatal ??= ExceptionDispatchInfo.Capture(exception);
@@ -87,6 +99,16 @@ public sealed partial class MainLoop
         {
             string at = record.ScheduledAt is null ? "" : $"\n  scheduled{record.ScheduledAt}";
             Log.Write(LogSeverity.Warning, Name, $"Callback '{WorkName.Of(record)}' took {Milliseconds(tookNs)}.{at}");
+        }
+    }
+
+    // In debug mode: what is no callback of the user's, but goes on for one.
+    private void ReportIfSlow(object subject, long startNs)
+    {
+        long tookNs = Clock.ReadNs() - startNs;
+        if (tookNs >= Nanoseconds.From(_options.SlowCallback))
+        {
+            Log.Write(LogSeverity.Warning, Name, $"'{WorkName.Of(subject)}' went on for {Milliseconds(tookNs)}.");
         }
     }
 

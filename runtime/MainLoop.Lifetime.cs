@@ -212,6 +212,8 @@ public sealed partial class MainLoop
             _isClosing = true;
             RunAcceptedPosts();
             JobTable.CancelAll();
+            AbandonTasks();
+            AbandonEnumerators();
             AbandonExecutorWork();
             CancelAwaits();
             foreach (SourceHandle source in _sources.All())
@@ -230,13 +232,14 @@ public sealed partial class MainLoop
         }
 
         _guest?.Dispose();
+        _unclosed?.Dispose();
         _watchdog?.Dispose();
         _poller.Dispose();
         CloseLog();
     }
 
     private bool IsIdle =>
-        !HasCallbacks && Timers.ReferencedCount == 0 && !_sources.HasReferenced && !_sources.HasWoken && _background.Count == 0 && _phases.Count == 0 && JobTable.Referenced == 0 && !_awaits.HasReady && Volatile.Read(ref OutstandingWork) == 0;
+        !HasCallbacks && Timers.ReferencedCount == 0 && !_sources.HasReferenced && !_sources.HasWoken && _background.Count == 0 && _phases.Count == 0 && JobTable.Referenced == 0 && Volatile.Read(ref _startedCount) == 0 && !_awaits.HasReady && Volatile.Read(ref OutstandingWork) == 0;
 
     private void RunWhile(Func<bool> goesOn, long endNs)
     {

@@ -166,6 +166,7 @@ public sealed partial class MainLoop
         object? subject = WorkName.Subject(callback, state);
         WorkKind kind = ReferenceEquals(callback, Continuation.Runner) ? WorkKind.Await : WorkKind.Post;
         object? outer = Begin(kind, subject);
+        long startNs = IsDebug && kind == WorkKind.Post ? Clock.ReadNs() : NotTimed;
         try
         {
             CallbackRing.Invoke(callback, state);
@@ -173,6 +174,11 @@ public sealed partial class MainLoop
         catch (Exception exception)
         {
             ReportWork(exception, callback, state, kind);
+        }
+
+        if (startNs != NotTimed)
+        {
+            ReportIfSlow(subject!, startNs);
         }
 
         _ambient.Restore();

@@ -281,7 +281,7 @@ public sealed partial class MainLoop
             }
             else
             {
-                Report(exception, WorkKind.Source, source.Name, null);
+                Report(exception, WorkKind.Source, source.Name, null, source.Source);
             }
         }
 
@@ -316,7 +316,7 @@ public sealed partial class MainLoop
     private void Fail(SourceHandle source, Exception exception)
     {
         source.CountError(exception);
-        Report(exception, WorkKind.Source, source.Name, null);
+        Report(exception, WorkKind.Source, source.Name, null, source.Source);
         if (source.State == SourceState.Attached)
         {
             DetachForRetry(source);
@@ -364,7 +364,7 @@ public sealed partial class MainLoop
         }
         catch (Exception exception)
         {
-            Report(exception, WorkKind.Source, source.Name, null);
+            Report(exception, WorkKind.Source, source.Name, null, source.Source);
         }
 
         ambient.Restore();

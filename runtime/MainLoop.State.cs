@@ -25,6 +25,8 @@ public sealed partial class MainLoop
     private readonly bool _isLockstep;
     private readonly bool _mayLead; // see LeadNs
 
+    private readonly UnclosedLoop? _unclosed;
+
     private Gate _gate = Gate.Outside;
     private LoopTrace? _trace;
     private volatile Stage _stage;
@@ -88,6 +90,7 @@ public sealed partial class MainLoop
             throw;
         }
 
+        _unclosed = options.Debug ? new UnclosedLoop(this) : null;
         _watchdog = options.WatchdogThreshold is { } threshold ? new Watchdog(this, threshold) : null;
     }
 
@@ -126,8 +129,16 @@ public sealed partial class MainLoop
     /// <summary>Whether the loop was disposed.</summary>
     public bool IsDisposed => (_gate & Gate.Disposed) != 0;
 
-    /// <summary>Whether debug mode is on.</summary>
-    public bool IsDebug => _options.Debug;
+    /// <summary>Whether debug mode is on, as <see cref="LoopOptions.Debug"/> says at first: asyncio's <c>set_debug</c>. Set it on the loop's thread; what was scheduled before is not named by where that was.</summary>
+    public bool IsDebug
+    {
+        get => (_gate & Gate.Debug) != 0;
+        set
+        {
+            CheckAccess();
+            _gate = value ? _gate | Gate.Debug : _gate & ~Gate.Debug;
+        }
+    }
 
     /// <summary>What keeps the loop from being idle, by kind. Loop's thread only.</summary>
     public LoopCounters Counters => new(

@@ -48,10 +48,11 @@ public sealed partial class MainLoop
         return RunFunction(() => function().AsTask()).GetAwaiter().GetResult();
     }
 
-    /// <summary>Runs blocking work on the thread pool. Execution contexts do not flow into it. A virtual clock stands still meanwhile.</summary>
+    /// <summary>Runs blocking work on the thread pool, or on <see cref="DefaultExecutor"/>. Execution contexts do not flow into it. A virtual clock stands still meanwhile.</summary>
     /// <param name="action">The work; its exception becomes the task's.</param>
     /// <param name="cancellationToken">Before the work has begun: it never runs. Afterwards it goes on, but the task is cancelled, and a later exception of it goes to <see cref="UnhandledException"/>.</param>
     /// <returns>Its end, on the loop. It is awaited once.</returns>
+    /// <exception cref="InvalidOperationException">The default executor was shut down, by <see cref="ShutdownExecutor"/>.</exception>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public LoopTask RunInExecutor(Action action, CancellationToken cancellationToken = default)
     {
@@ -63,6 +64,7 @@ public sealed partial class MainLoop
                 return default;
             },
             action,
+            null,
             cancellationToken));
     }
 
@@ -75,7 +77,7 @@ public sealed partial class MainLoop
     public LoopTask<T> RunInExecutor<T>(Func<T> function, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return new LoopTask<T>(Start(_ => function(), function, cancellationToken));
+        return new LoopTask<T>(Start(_ => function(), function, null, cancellationToken));
     }
 
     /// <summary>Runs a blocking function, which is given the token, on the thread pool, as <see cref="RunInExecutor(Action, CancellationToken)"/>.</summary>
@@ -87,7 +89,7 @@ public sealed partial class MainLoop
     public LoopTask<T> RunInExecutor<T>(Func<CancellationToken, T> function, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return new LoopTask<T>(Start(function, function, cancellationToken));
+        return new LoopTask<T>(Start(function, function, null, cancellationToken));
     }
 
     /// <summary>Waits for the next event of a type, from this call on. Loop's thread only; allocates nothing when it is awaited.</summary>
@@ -251,28 +253,13 @@ public sealed partial class MainLoop
         lock (_executing)
         {
             _executing.Remove(work.Node);
+            if (work.IsOnDefault && --_defaultWork == 0)
+            {
+                _executorEmpty?.TrySetResult();
+            }
         }
 
         Interlocked.Decrement(ref OutstandingWork);
-    }
-
-    // Starts what is awaited on another thread. The one place that knows on which.
-    private static void Execute(ExecutorWork work) => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
-
-    private LoopTaskSource<T> Start<T>(Func<CancellationToken, T> function, Delegate name, CancellationToken cancellationToken)
-    {
-        ThrowIfDisposed(_isClosing);
-        var work = new ExecutorWork<T>(this, function, WorkName.Of(name));
-        if (cancellationToken.IsCancellationRequested)
-        {
-            work.Source.SetException(new OperationCanceledException(cancellationToken));
-            return work.Source;
-        }
-
-        Enter(work);
-        work.Start(cancellationToken);
-        Execute(work);
-        return work.Source;
     }
 
     private void Enter(ExecutorWork work)
@@ -281,6 +268,7 @@ public sealed partial class MainLoop
         lock (_executing)
         {
             _executing.AddLast(work.Node);
+            _defaultWork += work.IsOnDefault ? 1 : 0;
         }
     }
 

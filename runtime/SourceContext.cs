@@ -80,7 +80,7 @@ public sealed class SourceContext
         if (IsCurrent)
         {
             _source.CountError(exception);
-            Loop.Report(exception, WorkKind.Source, _source.Name, null);
+            Loop.Report(exception, WorkKind.Source, _source.Name, null, _source.Source);
         }
     }
 

@@ -218,7 +218,7 @@ public sealed class SourceHandle
                 }
                 catch (Exception exception)
                 {
-                    Loop.Report(exception, WorkKind.EventHandler, Name, null);
+                    Loop.Report(exception, WorkKind.EventHandler, Name, null, Source);
                 }
 
                 ambient.Restore();

@@ -16,6 +16,8 @@ internal static class WorkName
         BackgroundHandle work => work.Name,
         FrameHandle frame => frame.Name,
         Job job => job.Name,
+        StartedTask task => task.Name,
+        IEventSource source => source.Name,
         Continuation continuation => continuation.Name,
         Action { Target: { } target } when target.GetType() is { IsGenericType: true, GenericTypeArguments: [.., var method] } && method.IsAssignableTo(typeof(IAsyncStateMachine)) =>
             OfCompiled(method.Name), // the box of an async Task method

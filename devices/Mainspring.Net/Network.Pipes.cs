@@ -40,18 +40,18 @@ public static unsafe partial class Network
             new DescriptorConnection(loop, $"pipe:{ends[1]}", new DescriptorChannel(write, canRead: false, isNonBlocking: true)).Start(null));
     }
 
-    /// <summary>Standard input, when it is a pipe, a terminal or a socket. Its open file, which the shell shares, is not made non-blocking; closing the connection does not close it.</summary>
+    /// <summary>Standard input, whether it is a pipe, a terminal, a socket or a file, which is read on the executor. Its open file, which the shell shares, is not made non-blocking; closing the connection does not close it.</summary>
     /// <param name="loop">The loop.</param>
     /// <param name="protocol">Who is told of its bytes; null for a connection that is read with <c>await</c>.</param>
     /// <returns>The connection, for reading.</returns>
-    /// <exception cref="IOException">It is a regular file or /dev/null, which is always ready: read it with <see cref="Console.OpenStandardInput()"/> on the executor.</exception>
-    public static Connection OpenStandardInput(this MainLoop loop, ConnectionProtocol? protocol = null) => Open(loop, Duplicate(0, "standard input"), reads: true, protocol, "stdin");
+    /// <exception cref="IOException">It is closed.</exception>
+    public static Connection OpenStandardInput(this MainLoop loop, ConnectionProtocol? protocol = null) => OpenInput(loop, Duplicate(0, "standard input"), protocol);
 
-    /// <summary>Standard output, when it is a pipe, a terminal or a socket. Its open file, which the shell shares, is not made non-blocking; closing the connection does not close it.</summary>
+    /// <summary>Standard output, whether it is a pipe, a terminal, a socket or a file, which is written to as it comes. Its open file, which the shell shares, is not made non-blocking; closing the connection does not close it.</summary>
     /// <param name="loop">The loop.</param>
     /// <returns>The connection, for writing.</returns>
-    /// <exception cref="IOException">It is a regular file or /dev/null, which is always ready: write it with <see cref="Console.OpenStandardOutput()"/>, which never waits long.</exception>
-    public static Connection OpenStandardOutput(this MainLoop loop) => Open(loop, Duplicate(1, "standard output"), reads: false, null, "stdout");
+    /// <exception cref="IOException">It is closed.</exception>
+    public static Connection OpenStandardOutput(this MainLoop loop) => OpenOutput(loop, Duplicate(1, "standard output"));
 
     private static DescriptorConnection Open(MainLoop loop, SafeFileHandle pipe, bool reads, ConnectionProtocol? protocol, string? name = null)
     {

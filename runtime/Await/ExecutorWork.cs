@@ -25,6 +25,9 @@ internal abstract class ExecutorWork : IThreadPoolWorkItem
         Node = new LinkedListNode<ExecutorWork>(this);
     }
 
+    /// <summary>It is for the loop's default executor, which can be shut down.</summary>
+    public bool IsOnDefault { get; init; }
+
     /// <summary>Its neighbours among those that are not over.</summary>
     public LinkedListNode<ExecutorWork> Node { get; }
 

@@ -2,8 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace Mainspring;
 
-/// <summary>An exception of a <see cref="LoopTask"/> that nobody has seen yet. When it is collected unseen, the loop's handler gets it.</summary>
-internal sealed class UnseenException(MainLoop? loop, Exception exception, string name)
+/// <summary>An exception of a <see cref="LoopTask"/> or <see cref="StartedTask"/> that nobody has seen yet. When it is collected unseen, the loop's handler gets it.</summary>
+internal sealed class UnseenException(MainLoop? loop, Exception exception, string name, object? subject = null)
 {
     private readonly ExceptionDispatchInfo _exception = ExceptionDispatchInfo.Capture(exception);
 
@@ -13,7 +13,7 @@ internal sealed class UnseenException(MainLoop? loop, Exception exception, strin
     {
         if (!_isSeen)
         {
-            loop?.ReportFromAnywhere(_exception.SourceException, name); // a post: it does not throw
+            loop?.ReportFromAnywhere(_exception.SourceException, name, subject); // a post: it does not throw
         }
     }
 
@@ -23,10 +23,13 @@ internal sealed class UnseenException(MainLoop? loop, Exception exception, strin
         _exception.Throw();
     }
 
+    /// <summary>Somebody knows it.</summary>
+    public void See() => _isSeen = true;
+
     /// <summary>Nobody will see it: the loop's handler gets it now.</summary>
     public void Report()
     {
         _isSeen = true;
-        (loop ?? MainLoop.Current)?.ReportFromAnywhere(_exception.SourceException, name);
+        (loop ?? MainLoop.Current)?.ReportFromAnywhere(_exception.SourceException, name, subject);
     }
 }

@@ -417,7 +417,7 @@ public class Job
             }
             else
             {
-                Loop.Report(exception, WorkKind.Await, Name, null); // nobody waits for it any more
+                Loop.Report(exception, WorkKind.Await, Name, null, this); // nobody waits for it any more
             }
 
             return;
@@ -601,7 +601,7 @@ public class Job
                 }
                 else
                 {
-                    Loop.Report(second, WorkKind.Job, Name, null); // the first one is the job's
+                    Loop.Report(second, WorkKind.Job, Name, null, this); // the first one is the job's
                 }
             }
         }
@@ -697,7 +697,7 @@ public class Job
     }
 
     private void Report(Exception exception, string stack) =>
-        Loop.Report(exception, WorkKind.Job, stack.Contains(" < ", StringComparison.Ordinal) ? $"{Name} ({stack})" : Name, null);
+        Loop.Report(exception, WorkKind.Job, stack.Contains(" < ", StringComparison.Ordinal) ? $"{Name} ({stack})" : Name, null, this);
 
     private void Complete(TaskCompletionSource completion)
     {

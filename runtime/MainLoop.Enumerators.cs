@@ -1,0 +1,98 @@
+namespace Mainspring;
+
+// Asynchronous sequences whose enumerators somebody may leave open.
+public sealed partial class MainLoop
+{
+    private readonly LinkedList<TrackedEnumerator> _enumerators = []; // guarded by itself: finalizers take theirs out
+    private bool _hasClosedEnumerators;
+
+    /// <summary>
+    /// Gives a sequence whose enumerators the loop knows, so that none stays open: <see cref="CloseEnumerators"/> closes those that somebody has left, as asyncio does with asynchronous generators, and one that is collected unfinished is
+    /// closed on the loop. What closes its enumerator itself, as <c>await foreach</c> does, needs none of this. Loop's thread only.
+    /// </summary>
+    /// <typeparam name="T">The elements' type.</typeparam>
+    /// <param name="sequence">The sequence, such as an asynchronous iterator.</param>
+    /// <returns>The same elements.</returns>
+    public IAsyncEnumerable<T> TrackEnumerators<T>(IAsyncEnumerable<T> sequence)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        return new TrackedSequence<T>(this, sequence);
+    }
+
+    /// <summary>
+    /// Closes the enumerators that are open: asyncio's <c>shutdown_asyncgens</c>. Each has its token cancelled, is waited for when it is under way, and is disposed, so that its <c>finally</c> blocks run; what they throw is reported. One that
+    /// begins later is warned of. Loop's thread only.
+    /// </summary>
+    /// <returns>The end of it. It is awaited once.</returns>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    public async LoopTask CloseEnumerators()
+    {
+        CheckAccess();
+        _hasClosedEnumerators = true;
+        foreach (TrackedEnumerator enumerator in OpenEnumerators())
+        {
+            try
+            {
+                await enumerator.Close();
+            }
+            catch (Exception exception)
+            {
+                ReportException(exception, $"Closing the sequence '{enumerator.Name}' failed", enumerator.Sequence);
+            }
+        }
+    }
+
+    internal void Enter(TrackedEnumerator enumerator)
+    {
+        CheckAccess("GetAsyncEnumerator");
+        if (_hasClosedEnumerators)
+        {
+            Log.Write(LogSeverity.Warning, Name, $"The sequence '{enumerator.Name}' began after CloseEnumerators: nobody will close it but who reads it.");
+        }
+
+        lock (_enumerators)
+        {
+            _enumerators.AddLast(enumerator.Node);
+        }
+    }
+
+    internal void Leave(TrackedEnumerator enumerator)
+    {
+        lock (_enumerators)
+        {
+            if (enumerator.Node.List is not null)
+            {
+                _enumerators.Remove(enumerator.Node);
+            }
+        }
+    }
+
+    /// <summary>Its reader was collected. The finalizer's thread.</summary>
+    internal void CloseLost(TrackedEnumerator enumerator) => TryPost(static enumerator => enumerator.CloseLost(), enumerator);
+
+    /// <summary>In debug mode: something was not closed.</summary>
+    internal void WarnUnclosed(string what)
+    {
+        if (IsDebug)
+        {
+            Log.Write(LogSeverity.Warning, Name, what);
+        }
+    }
+
+    private TrackedEnumerator[] OpenEnumerators()
+    {
+        lock (_enumerators)
+        {
+            return [.. _enumerators];
+        }
+    }
+
+    private void AbandonEnumerators()
+    {
+        foreach (TrackedEnumerator enumerator in OpenEnumerators())
+        {
+            WarnUnclosed($"The sequence '{enumerator.Name}' was not closed when the loop was disposed: dispose its enumerator, or call CloseEnumerators before.");
+            enumerator.Abandon();
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Runtime.InteropServices;
+
+namespace Mainspring.Contracts.Await;
+
+/// <summary>A function as a whole program.</summary>
+public sealed class LoopRunnerCases
+{
+    private readonly List<string> _journal = [];
+    private readonly SilentLog _log = new();
+
+    private LoopOptions Virtual => new() { Clock = new VirtualClock(), Log = _log };
+
+    [Case]
+    public void It_keeps_the_result_and_throws_the_exception_of_the_function()
+    {
+        Check.Equal(7, LoopRunner.Run(static async Task<int> (_) =>
+        {
+            await Task.Yield();
+            return 7;
+        }, Virtual));
+        Check.Equal(8, LoopRunner.Run(static async LoopTask<int> (token) =>
+        {
+            await MainLoop.Current!.Delay(TimeSpan.FromHours(1), token);
+            return 8;
+        }, Virtual));
+        Check.Equal("thrown", Check.Throws<FormatException>(() => LoopRunner.Run(static Task (_) => throw new FormatException("thrown"), Virtual)).Message);
+        Check.True(MainLoop.Current is null);
+    }
+
+    [Case]
+    public void What_is_left_is_cancelled_and_waited_for_and_its_errors_are_reported()
+    {
+        MainLoop? loop = null;
+        int result = LoopRunner.Run(async Task<int> (token) =>
+        {
+            loop = MainLoop.Current!;
+            _ = loop.StartTask(async inner =>
+            {
+                try
+                {
+                    await loop.Delay(TimeSpan.FromHours(1), inner);
+                }
+                finally
+                {
+                    await loop.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
+                    _journal.Add($"cleaned up at {loop.Now.TotalSeconds} s");
+                }
+            });
+            _ = loop.StartTask(async inner =>
+            {
+                try
+                {
+                    await loop.Delay(TimeSpan.FromHours(1), inner);
+                }
+                catch (OperationCanceledException)
+                {
+                    throw new FormatException("while it was cancelled");
+                }
+            }, "bad");
+            IAsyncEnumerator<int> left = loop.TrackEnumerators(Numbers()).GetAsyncEnumerator(token);
+            await left.MoveNextAsync();
+            return 42;
+        }, Virtual);
+        Check.Equal(42, result);
+        Check.Sequence(["cleaned up at 1 s", "sequence closed"], _journal);
+        Check.True(loop!.IsDisposed);
+        Check.True(_log.Messages.Any(static message => message.StartsWith("Error: Task 'bad' failed while it was cancelled", StringComparison.Ordinal)), string.Join('|', _log.Messages));
+    }
+
+    [Case]
+    public void The_executor_is_waited_for()
+    {
+        bool isDone = false;
+        using var gate = new ManualResetEventSlim();
+        LoopRunner.Run(async Task (token) =>
+        {
+            MainLoop.Current!.RunInExecutor(() =>
+            {
+                gate.Wait("the end of the function");
+                Volatile.Write(ref isDone, true);
+            }, token).Forget();
+            _ = MainLoop.Current!.StartTask(async inner =>
+            {
+                try
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, MainLoop.Current!.TimeProvider, inner).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                }
+                finally
+                {
+                    gate.Set(); // only when the function is over
+                }
+            });
+            await Task.Yield();
+        }, new LoopOptions { Log = _log });
+        Check.True(Volatile.Read(ref isDone));
+        Check.Sequence([], _log.Messages);
+    }
+
+    [Case]
+    public void Inside_a_loop_it_throws_and_says_what_to_do()
+    {
+        using MainLoop loop = Loops.New();
+        InvalidOperationException? error = null;
+        loop.CallSoon(() => error = Check.Throws<InvalidOperationException>(() => LoopRunner.Run(static _ => Task.CompletedTask)));
+        loop.Tick();
+        Check.Contains("await the function there", error?.Message);
+    }
+
+    [Case]
+    public void The_loop_is_the_policys_unless_there_are_options()
+    {
+        ILoopPolicy before = LoopPolicy.Current;
+        try
+        {
+            LoopPolicy.Current = new NamedPolicy();
+            Check.Equal("the policy's", LoopRunner.Run(static _ => Task.FromResult(MainLoop.Current!.Name)));
+            Check.Equal("mine", LoopRunner.Run(static _ => Task.FromResult(MainLoop.Current!.Name), Virtual with { Name = "mine" }));
+        }
+        finally
+        {
+            LoopPolicy.Current = before;
+        }
+    }
+
+    [Case]
+    public void Ctrl_C_cancels_the_function_and_what_it_has_started()
+    {
+        Sys.NeedsLinux();
+        LoopInterruptedException interrupted = Check.Throws<LoopInterruptedException>(() => LoopRunner.Run(async Task (token) =>
+        {
+            MainLoop loop = MainLoop.Current!;
+            _ = loop.StartTask(async inner =>
+            {
+                try
+                {
+                    await loop.Delay(TimeSpan.FromHours(1), inner);
+                }
+                finally
+                {
+                    _journal.Add("task");
+                }
+            });
+            loop.CallSoon(static () => Sys.Raise((int)2));
+            try
+            {
+                await loop.Delay(TimeSpan.FromHours(1), token);
+            }
+            finally
+            {
+                _journal.Add("function");
+            }
+        }, new LoopOptions { Log = _log }));
+        Check.Equal(PosixSignal.SIGINT, interrupted.Signal);
+        Check.Sequence(["function", "task"], _journal);
+    }
+
+    private async IAsyncEnumerable<int> Numbers()
+    {
+        try
+        {
+            yield return 1;
+            await Task.Yield();
+            yield return 2;
+        }
+        finally
+        {
+            _journal.Add("sequence closed");
+        }
+    }
+
+    private sealed class NamedPolicy : ThreadLoopPolicy
+    {
+        public override MainLoop NewLoop() => new(new LoopOptions { Name = "the policy's" });
+    }
+}
