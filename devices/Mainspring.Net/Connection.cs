@@ -50,6 +50,9 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
     /// <summary>The TLS session: protocol, cipher, certificates, the negotiated application protocol; null without TLS. For looking, not for reading and writing.</summary>
     public virtual SslStream? Tls => null;
 
+    /// <summary>The socket, for its options; null when it is none. Reading, writing and closing it are the connection's.</summary>
+    public abstract Socket? Socket { get; }
+
     /// <summary>Bytes that wait to be sent.</summary>
     public abstract int Unsent { get; }
 

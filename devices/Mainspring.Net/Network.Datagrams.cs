@@ -23,10 +23,21 @@ public static partial class Network
             NetAbi.SetNumber(socket.SafeHandle, NetAbi.SocketLevel, NetAbi.ReuseAddress, options.ReuseAddress ? 1 : 0);
             NetAbi.SetNumber(socket.SafeHandle, NetAbi.SocketLevel, NetAbi.ReusePort, options.ReusePort ? 1 : 0);
             socket.EnableBroadcast = options.Broadcast;
+            bool isV6 = family == AddressFamily.InterNetworkV6;
+            SocketOptionLevel level = isV6 ? SocketOptionLevel.IPv6 : SocketOptionLevel.IP;
             if (options.MulticastHops is { } hops)
             {
-                bool isV6 = family == AddressFamily.InterNetworkV6;
-                socket.SetSocketOption(isV6 ? SocketOptionLevel.IPv6 : SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, hops);
+                socket.SetSocketOption(level, SocketOptionName.MulticastTimeToLive, hops);
+            }
+
+            if (!options.MulticastLoopback)
+            {
+                socket.SetSocketOption(level, SocketOptionName.MulticastLoopback, 0);
+            }
+
+            if (options.MulticastInterface is { } by)
+            {
+                socket.SetSocketOption(level, SocketOptionName.MulticastInterface, isV6 ? (int)by.ScopeId : BitConverter.ToInt32(by.GetAddressBytes()));
             }
 
             socket.Bind(local);

@@ -41,6 +41,17 @@ public static partial class Network
         return BindAll(server, addresses.Distinct(), options ?? ListenOptions.Default);
     }
 
+    /// <inheritdoc cref="ListenTcp(MainLoop, string, int, Func{Connection, LoopTask}, ListenOptions?)"/>
+    /// <param name="protocols">Makes the protocol of a connection.</param>
+    public static async LoopTask<Server> ListenTcp(this MainLoop loop, string host, int port, Func<ConnectionProtocol> protocols, ListenOptions? options = null)
+    {
+        Check(loop);
+        ArgumentNullException.ThrowIfNull(protocols);
+        IReadOnlyList<IPEndPoint> addresses = await loop.Resolve(host, port);
+        var server = new Server(loop, options ?? ListenOptions.Default, protocols, null);
+        return BindAll(server, addresses.Distinct(), options ?? ListenOptions.Default);
+    }
+
     /// <summary>Listens on a Unix socket. A socket file that a killed server has left is replaced, one in use is not; closing removes it.</summary>
     /// <inheritdoc cref="ListenTcp(MainLoop, IPEndPoint, Func{Connection, LoopTask}, ListenOptions?)"/>
     /// <param name="path">Its path; one that begins with NUL or <c>@</c> is a name of the abstract namespace (unix(7)).</param>
@@ -68,7 +79,20 @@ public static partial class Network
         ArgumentNullException.ThrowIfNull(handler);
         socket.Blocking = false;
         var server = new Server(loop, options ?? ListenOptions.Default, null, handler);
-        server.Bind(socket, null);
+        server.Bind(socket);
+        return server;
+    }
+
+    /// <inheritdoc cref="Listen(MainLoop, Socket, Func{Connection, LoopTask}, ListenOptions?)"/>
+    /// <param name="protocols">Makes the protocol of a connection.</param>
+    public static Server Listen(this MainLoop loop, Socket socket, Func<ConnectionProtocol> protocols, ListenOptions? options = null)
+    {
+        Check(loop);
+        ArgumentNullException.ThrowIfNull(socket);
+        ArgumentNullException.ThrowIfNull(protocols);
+        socket.Blocking = false;
+        var server = new Server(loop, options ?? ListenOptions.Default, protocols, null);
+        server.Bind(socket);
         return server;
     }
 
@@ -86,7 +110,7 @@ public static partial class Network
         {
             foreach (IPEndPoint address in addresses)
             {
-                server.Bind(BoundSocket(address, options), null);
+                server.Bind(BoundSocket(address, options));
             }
         }
         catch
@@ -115,6 +139,8 @@ public static partial class Network
             if ((isV6 && !NetAbi.SetNumber(handle, NetAbi.LevelV6, NetAbi.OnlyV6, options.DualStack ? 0 : 1))
                 || !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReuseAddress, options.ReuseAddress ? 1 : 0)
                 || !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReusePort, options.ReusePort ? 1 : 0)
+                || (options.ReceiveBuffer is { } receive && !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReceiveBuffer, receive))
+                || (options.SendBuffer is { } send && !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.SendBuffer, send))
                 || NetAbi.Bind(handle, first, bytes.Size) != 0)
             {
                 NetworkException refusal = NetworkErrors.MakeLast($"listen on {Addresses.Text(address)}");
@@ -142,7 +168,7 @@ public static partial class Network
                 File.SetUnixFileMode(path, mode);
             }
 
-            server.Bind(socket, path);
+            server.Bind(socket, path, options.RemoveFile && !UnixPaths.IsAbstract(path) ? UnixSocketFile.At(path) : null);
             return server;
         }
         catch (SocketException exception)

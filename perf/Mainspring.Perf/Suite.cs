@@ -41,7 +41,13 @@ internal static class Suite
             [
                 new("round trip, protocols", "protocol", "echo", Target.Ratio(1.3)),
                 new("round trip, awaits", "await", "echo", Target.Ratio(1.3)),
-            ]),
+                Comparison.With("libuv", "round trip, protocols; libuv", "protocol", Target.Ratio(1)),
+                Comparison.With("libuv", "round trip, awaits; libuv", "await"),
+                Comparison.With("uvloop", "round trip, protocols; uvloop", "protocol", Target.Ratio(1)),
+                Comparison.With("uvloop", "round trip, awaits; uvloop", "await", Target.Ratio(1)),
+            ],
+            "echo_libuv",
+            "echo_uvloop"),
             new("serial", "a byte at a pseudo-terminal, to a loop that sleeps", "serial", "serial", [Scaled(4_000)],
             [
                 new("serial byte to callback, p50", "p50", "p50", Target.Ratio(1.15)),

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 
 namespace Mainspring.Net;
@@ -40,6 +41,8 @@ internal sealed class TlsConnection : Connection
     public override EndPoint? LocalEndPoint => _inner.LocalEndPoint;
 
     public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
+
+    public override Socket? Socket => _inner.Socket;
 
     public override SslStream Tls => _tls;
 
@@ -83,10 +86,26 @@ internal sealed class TlsConnection : Connection
     public static async LoopTask<Connection> Accept(
         Connection inner, SslServerAuthenticationOptions options, ConnectionProtocol? protocol, CancellationToken cancellationToken, Action<Connection>? made = null)
     {
+        options = TlsDefaults.For(options);
+        string reason = "";
+        RemoteCertificateValidationCallback? own = options.RemoteCertificateValidationCallback;
+        options.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+        {
+            bool isOptional = certificate is null && !options.ClientCertificateRequired;
+            reason = isOptional ? "" : TlsDefaults.Reason(errors, chain, certificate, null);
+            return own?.Invoke(sender, certificate, chain, errors) ?? (isOptional || errors == SslPolicyErrors.None);
+        };
         var tls = new SslStream(inner.AsStream(), leaveInnerStreamOpen: false);
         try
         {
-            await WithoutContext(() => tls.AuthenticateAsServerAsync(options, cancellationToken));
+            await WithoutContext(() => options.ServerCertificateSelectionCallback is null
+                ? tls.AuthenticateAsServerAsync(options, cancellationToken)
+                : tls.AuthenticateAsServerAsync((stream, hello, _, _) => ValueTask.FromResult(TlsDefaults.Selected(options, stream, hello.ServerName)), null, cancellationToken));
+        }
+        catch (AuthenticationException exception)
+        {
+            inner.Abort();
+            throw reason.Length > 0 ? TlsDefaults.Refused($"TLS with {inner.Name}", reason, exception) : exception;
         }
         catch
         {
@@ -194,6 +213,7 @@ internal sealed class TlsConnection : Connection
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private protected override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         CheckAccess();
@@ -223,6 +243,7 @@ internal sealed class TlsConnection : Connection
         return this;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadTls(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (State != ConnectionState.Open)
