@@ -122,14 +122,20 @@ public static partial class Network
         return server;
     }
 
-    private static unsafe Socket BoundSocket(IPEndPoint address, ListenOptions options)
+    // By the system's own calls: Socket.Bind would reuse addresses whether asked to or not, and remove the file of a Unix socket whosever it is by then.
+    private static unsafe Socket BoundSocket(EndPoint address, ListenOptions options)
     {
-        // By the system's own calls: Socket.Bind would reuse addresses whether asked to or not.
-        bool isV6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-        int descriptor = NetAbi.Socket(isV6 ? NetAbi.FamilyInet6 : NetAbi.FamilyInet, NetAbi.StreamNonBlocking, 0);
+        string name = $"listen on {Addresses.Text(address)}";
+        (int family, bool isV6) = address.AddressFamily switch
+        {
+            AddressFamily.InterNetworkV6 => (NetAbi.FamilyInet6, true),
+            AddressFamily.InterNetwork => (NetAbi.FamilyInet, false),
+            _ => (NetAbi.FamilyUnix, false),
+        };
+        int descriptor = NetAbi.Socket(family, NetAbi.StreamNonBlocking, 0);
         if (descriptor < 0)
         {
-            throw NetworkErrors.MakeLast($"listen on {Addresses.Text(address)}");
+            throw NetworkErrors.MakeLast(name);
         }
 
         var handle = new SafeSocketHandle(descriptor, ownsHandle: true);
@@ -137,13 +143,14 @@ public static partial class Network
         fixed (byte* first = bytes.Buffer.Span)
         {
             if ((isV6 && !NetAbi.SetNumber(handle, NetAbi.LevelV6, NetAbi.OnlyV6, options.DualStack ? 0 : 1))
-                || !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReuseAddress, options.ReuseAddress ? 1 : 0)
-                || !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReusePort, options.ReusePort ? 1 : 0)
+                || (family != NetAbi.FamilyUnix
+                    && (!NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReuseAddress, options.ReuseAddress ? 1 : 0)
+                        || !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReusePort, options.ReusePort ? 1 : 0)))
                 || (options.ReceiveBuffer is { } receive && !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReceiveBuffer, receive))
                 || (options.SendBuffer is { } send && !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.SendBuffer, send))
                 || NetAbi.Bind(handle, first, bytes.Size) != 0)
             {
-                NetworkException refusal = NetworkErrors.MakeLast($"listen on {Addresses.Text(address)}");
+                NetworkException refusal = NetworkErrors.MakeLast(name);
                 handle.Dispose();
                 throw refusal;
             }
@@ -157,24 +164,16 @@ public static partial class Network
         Check(loop);
         options ??= ListenOptions.Default;
         UnixDomainSocketEndPoint address = UnixPaths.EndPoint(path);
+        bool isAbstract = UnixPaths.IsAbstract(path);
         UnixPaths.RemoveStale(path);
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
-        var server = new Server(loop, options, protocols, handler);
-        try
+        Socket socket = BoundSocket(address, options);
+        if (options.FileMode is { } mode && !isAbstract && OperatingSystem.IsLinux())
         {
-            socket.Bind(address);
-            if (options.FileMode is { } mode && !UnixPaths.IsAbstract(path) && OperatingSystem.IsLinux())
-            {
-                File.SetUnixFileMode(path, mode);
-            }
+            File.SetUnixFileMode(path, mode);
+        }
 
-            server.Bind(socket, path, options.RemoveFile && !UnixPaths.IsAbstract(path) ? UnixSocketFile.At(path) : null);
-            return server;
-        }
-        catch (SocketException exception)
-        {
-            socket.Dispose();
-            throw NetworkErrors.Make($"listen on {path}", exception.SocketErrorCode);
-        }
+        var server = new Server(loop, options, protocols, handler);
+        server.Bind(socket, path, options.RemoveFile && !isAbstract ? UnixSocketFile.At(path) : null);
+        return server;
     }
 }

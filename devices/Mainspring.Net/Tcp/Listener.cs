@@ -15,6 +15,7 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
     private SourceContext? _context;
     private SourceHandle? _source;
     private TimerHandle _again;
+    private bool _isClosed;
     private bool _isFull;         // the server has as many connections as it may
     private bool _isShortOfFiles; // accept(2) has failed for want of descriptors, and this was told
 
@@ -105,7 +106,7 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
     {
         _context = null;
         _again.Cancel();
-        _socket.Dispose();
+        Close();
         _server.OnDetached();
     }
 
@@ -117,10 +118,18 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
         }
         else
         {
+            Close();
+        }
+    }
+
+    private void Close()
+    {
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            _file?.Remove(); // while the socket is open no other file can have its number
             _socket.Dispose();
         }
-
-        _file?.Remove();
     }
 
     // accept(2): errors of a connection that has gone before it was taken are no errors of the listener.

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 
 namespace Mainspring.Net;
@@ -17,6 +16,9 @@ internal sealed class TlsConnection : Connection
     private ByteQueue _output = new();
     private ByteQueue _sending = new();
     private readonly LoopSignal<bool> _resumed;
+    private readonly LoopSignal<int> _read;
+    private readonly Action _endRead;
+    private ValueTask<int> _present; // the read of SslStream that is under way
     private Exception? _writeError;
     private bool _isSending;
     private bool _isPumping;
@@ -33,6 +35,8 @@ internal sealed class TlsConnection : Connection
         _inner = inner;
         _tls = tls;
         _resumed = new LoopSignal<bool>(inner.Loop);
+        _read = new LoopSignal<int>(inner.Loop);
+        _endRead = EndRead;
         (WriteLimit, CloseTimeout, ReadLimit) = (inner.WriteLimit, inner.CloseTimeout, inner.ReadLimit);
     }
 
@@ -213,8 +217,7 @@ internal sealed class TlsConnection : Connection
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private protected override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    private protected override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         CheckAccess();
         if (Protocol is not null || _isReading)
@@ -223,7 +226,7 @@ internal sealed class TlsConnection : Connection
                 Protocol is not null ? $"{Name} has a protocol, which is told of its bytes: set Protocol to null to read them here." : $"{Name} is being read already: await one read before the next.");
         }
 
-        return await ReadTls(buffer, cancellationToken);
+        return ReadTls(buffer, cancellationToken);
     }
 
     private TlsConnection Start(ConnectionProtocol? protocol)
@@ -243,48 +246,68 @@ internal sealed class TlsConnection : Connection
         return this;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadTls(Memory<byte> buffer, CancellationToken cancellationToken)
+    // Waits by a signal of the loop: the way of the framework's tasks back to a synchronization context allocates.
+    private ValueTask<int> ReadTls(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (State != ConnectionState.Open)
         {
-            return Reason is null ? 0 : throw Reason;
+            return Reason is null ? new ValueTask<int>(0) : ValueTask.FromException<int>(Reason);
         }
 
         _isReading = true;
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            ValueTask<int> read;
-            SynchronizationContext? context = SynchronizationContext.Current;
-            SynchronizationContext.SetSynchronizationContext(null);
-            try
-            {
-                read = _tls.ReadAsync(buffer, cancellationToken);
-            }
-            finally
-            {
-                SynchronizationContext.SetSynchronizationContext(context);
-            }
-
-            return await read;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            if (State != ConnectionState.Open && Reason is null)
-            {
-                return 0; // closed by this end
-            }
-
-            NetworkException failure = exception as NetworkException ?? exception.InnerException as NetworkException
-                ?? new NetworkException($"{Name}: {exception.Message}", SocketError.ConnectionReset, exception);
-            Fail(failure);
-            throw failure;
+            _present = _tls.ReadAsync(buffer, cancellationToken);
         }
         finally
         {
-            _isReading = false;
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+
+        ValueTask<int> read = _read.Begin(CancellationToken.None);
+        if (_present.IsCompleted)
+        {
+            EndRead();
+        }
+        else
+        {
+            _present.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_endRead);
+        }
+
+        return read;
+    }
+
+    private void EndRead()
+    {
+        ValueTask<int> present = _present;
+        _present = default;
+        _isReading = false;
+        try
+        {
+            _read.SetResult(present.GetAwaiter().GetResult());
+        }
+        catch (OperationCanceledException exception)
+        {
+            _read.SetException(exception);
+        }
+        catch (Exception exception)
+        {
+            if (State != ConnectionState.Open && Reason is null)
+            {
+                _read.SetResult(0); // closed by this end
+                return;
+            }
+
+            NetworkException failure = Failure(exception);
+            Fail(failure);
+            _read.SetException(failure);
         }
     }
+
+    private NetworkException Failure(Exception exception) => exception as NetworkException ?? exception.InnerException as NetworkException
+        ?? new NetworkException($"{Name}: {exception.Message}", SocketError.ConnectionReset, exception);
 
     // For a protocol: reads and tells.
     private async LoopTask Pump()
@@ -376,8 +399,7 @@ internal sealed class TlsConnection : Connection
         }
         catch (Exception exception)
         {
-            _writeError = exception as NetworkException ?? exception.InnerException as NetworkException
-                ?? new NetworkException($"{Name}: {exception.Message}", SocketError.ConnectionReset, exception);
+            _writeError = Failure(exception);
             Fail(_writeError);
         }
         finally
