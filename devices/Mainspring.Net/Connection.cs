@@ -15,9 +15,12 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
 {
     private protected const int DefaultHighWaterMark = 64 * 1024;
 
+    private const int MostDrains = 64; // in one tick that do not wait, so that one that writes in a loop starves nobody
+
     private readonly LoopSignals _drains;
     private readonly LoopSignals _closeds;
     private ConnectionProtocol? _protocol;
+    private TickTurn _drainTurn = new(MostDrains);
     private bool _isWritingPaused;
     private bool _isLost;
 
@@ -141,6 +144,12 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
     public ValueTask Drain(CancellationToken cancellationToken = default)
     {
         CheckAccess();
+        if (!_isWritingPaused && _drainTurn.IsOver(Loop))
+        {
+            Loop.SynchronizationContext.Post(static connection => ((Connection)connection!).EndTurn(), this);
+            return _drains.Wait(cancellationToken);
+        }
+
         return _isWritingPaused ? _drains.Wait(cancellationToken) : default;
     }
 
@@ -319,6 +328,14 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
     {
         _isWritingPaused = false;
         _drains.End(exception);
+    }
+
+    private void EndTurn()
+    {
+        if (!_isWritingPaused)
+        {
+            _drains.End(null);
+        }
     }
 
     // What it throws, the loop reports.

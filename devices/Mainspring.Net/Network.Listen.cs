@@ -167,13 +167,23 @@ public static partial class Network
         bool isAbstract = UnixPaths.IsAbstract(path);
         UnixPaths.RemoveStale(path);
         Socket socket = BoundSocket(address, options);
-        if (options.FileMode is { } mode && !isAbstract && OperatingSystem.IsLinux())
+        UnixSocketFile? file = isAbstract ? null : UnixSocketFile.At(path);
+        try
         {
-            File.SetUnixFileMode(path, mode);
+            if (options.FileMode is { } mode && file is not null && OperatingSystem.IsLinux())
+            {
+                File.SetUnixFileMode(path, mode);
+            }
+        }
+        catch
+        {
+            file?.Remove();
+            socket.Dispose();
+            throw;
         }
 
         var server = new Server(loop, options, protocols, handler);
-        server.Bind(socket, path, options.RemoveFile && !isAbstract ? UnixSocketFile.At(path) : null);
+        server.Bind(socket, path, options.RemoveFile ? file : null);
         return server;
     }
 }

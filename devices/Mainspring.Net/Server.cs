@@ -202,7 +202,7 @@ public sealed class Server : IDisposable
             {
                 _listeners[0].Warn(limit.IsCancellationRequested
                     ? $"TLS with {socket.Name}: no handshake in {_options.HandshakeTimeout.TotalSeconds:0.###} s"
-                    : $"TLS with {socket.Name}: {exception.Message}");
+                    : exception is System.Security.Authentication.AuthenticationException ? exception.Message : $"TLS with {socket.Name}: {exception.Message}");
             }
 
             return;

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Mainspring.Net.Linux;
 
 namespace Mainspring.Net;
 

@@ -37,8 +37,8 @@ internal static class Suite
                 [new("round trip, 2 pipes", "epoll", "epoll", Target.Ratio(1.3))]),
             new("descriptors-sockets", "a byte goes back and forth over a socket pair", "descriptors", "descriptors", [1, Scaled(400_000)],
                 [new("round trip, socket pair", "epoll", "epoll", Target.Ratio(1.3))]),
-            Echo("echo", "protocols", "protocol", Scaled(400_000)),
-            Echo("echo-awaits", "awaits", "await", Scaled(400_000)),
+            Echo("echo", "protocols", "protocol", Scaled(200_000)),
+            Echo("echo-awaits", "awaits", "await", Scaled(200_000)),
             new("serial", "a byte at a pseudo-terminal, to a loop that sleeps", "serial", "serial", [Scaled(4_000)],
             [
                 new("serial byte to callback, p50", "p50", "p50", Target.Ratio(1.15)),

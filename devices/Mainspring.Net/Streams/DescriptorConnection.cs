@@ -18,8 +18,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     private SourceHandle? _source;
     private TimerHandle _closeTimer;
     private Memory<byte> _readInto;
-    private TimeSpan _readAt;           // the tick of the last read that did not wait
-    private int _readsInTick;
+    private TickTurn _readTurn = new(MostReads);
     private PollEvents _interest = PollEvents.Readable;
     private Exception? _writeError;
     private bool _isReadable;           // there may be something, though epoll has not said so
@@ -336,7 +335,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
             return new ValueTask<int>(0);
         }
 
-        if ((_isReadable || _isParked) && HasTurn() && TryReceive(buffer.Span, out int count))
+        if ((_isReadable || _isParked) && (_isParked || !_readTurn.IsOver(Loop)) && TryReceive(buffer.Span, out int count))
         {
             return Reason is null ? new ValueTask<int>(count) : ValueTask.FromException<int>(Reason);
         }
@@ -347,14 +346,6 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         Unpark();
         UpdateInterest();
         return read;
-    }
-
-    // A method that reads in a loop would never let go of the thread while the other end is as fast.
-    private bool HasTurn()
-    {
-        _readsInTick = Loop.Now == _readAt ? _readsInTick + 1 : 0;
-        _readAt = Loop.Now;
-        return _readsInTick < MostReads || _isParked;
     }
 
     // False: nothing is there now. After an error the connection has failed.

@@ -22,7 +22,6 @@ internal sealed class TlsConnection : Connection
     private Exception? _writeError;
     private bool _isSending;
     private bool _isPumping;
-    private bool _isReading;
     private bool _isReadingPaused;
     private bool _isWritingCompleted;
     private bool _isShutdown;
@@ -54,7 +53,7 @@ internal sealed class TlsConnection : Connection
 
     public override bool IsReadingPaused => _isReadingPaused;
 
-    private protected override bool IsBeingRead => _isReading && !_isPumping;
+    private protected override bool IsBeingRead => !_read.IsFree && !_isPumping;
 
     /// <summary>Makes TLS as the client.</summary>
     public static async LoopTask<Connection> Connect(
@@ -75,7 +74,7 @@ internal sealed class TlsConnection : Connection
         catch (AuthenticationException exception)
         {
             inner.Abort();
-            throw reason.Length > 0 ? TlsDefaults.Refused($"TLS with {options.TargetHost} ({inner.Name})", reason, exception) : exception;
+            throw TlsDefaults.Failed($"TLS with {options.TargetHost} ({inner.Name})", reason, exception);
         }
         catch
         {
@@ -109,7 +108,7 @@ internal sealed class TlsConnection : Connection
         catch (AuthenticationException exception)
         {
             inner.Abort();
-            throw reason.Length > 0 ? TlsDefaults.Refused($"TLS with {inner.Name}", reason, exception) : exception;
+            throw TlsDefaults.Failed($"TLS with {inner.Name}", reason, exception);
         }
         catch
         {
@@ -220,7 +219,7 @@ internal sealed class TlsConnection : Connection
     private protected override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         CheckAccess();
-        if (Protocol is not null || _isReading)
+        if (Protocol is not null || !_read.IsFree)
         {
             throw new InvalidOperationException(
                 Protocol is not null ? $"{Name} has a protocol, which is told of its bytes: set Protocol to null to read them here." : $"{Name} is being read already: await one read before the next.");
@@ -254,12 +253,13 @@ internal sealed class TlsConnection : Connection
             return Reason is null ? new ValueTask<int>(0) : ValueTask.FromException<int>(Reason);
         }
 
-        _isReading = true;
         SynchronizationContext? context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
+#pragma warning disable CA2012 // EndRead takes its result, once
             _present = _tls.ReadAsync(buffer, cancellationToken);
+#pragma warning restore CA2012
         }
         finally
         {
@@ -283,7 +283,6 @@ internal sealed class TlsConnection : Connection
     {
         ValueTask<int> present = _present;
         _present = default;
-        _isReading = false;
         try
         {
             _read.SetResult(present.GetAwaiter().GetResult());

@@ -101,5 +101,10 @@ internal static class TlsDefaults
         return string.Join("; ", reasons);
     }
 
-    public static AuthenticationException Refused(string name, string reason, Exception inner) => new($"{name}: the certificate is refused: {reason}", inner);
+    /// <summary>A handshake that has failed, in words.</summary>
+    /// <param name="name">With whom.</param>
+    /// <param name="reason">Why the certificate was refused; empty when that was not it.</param>
+    /// <param name="inner">What the framework says.</param>
+    public static AuthenticationException Failed(string name, string reason, AuthenticationException inner) => new(
+        reason.Length > 0 ? $"{name}: the certificate is refused: {reason}" : $"{name}: {inner.InnerException?.Message ?? inner.Message}", inner);
 }

@@ -271,6 +271,29 @@ public sealed class NetConnectionContract : NetSuite
     });
 
     [Case]
+    public void WriterThatNeverWaits_LeavesOthersTheirTurn() => Run(async () =>
+    {
+        (Connection client, Connection server) = await Pair();
+        int ticks = 0;
+        TimerHandle others = Loop.CallEvery(TimeSpan.FromTicks(1), () => ticks++);
+        byte[] one = new byte[1];
+        byte[] all = new byte[1000];
+        for (int i = 0; i < 10_000; i++)
+        {
+            await client.WriteAsync(one);
+            if (i % all.Length == all.Length - 1)
+            {
+                await server.ReadExactly(all); // so that the kernel takes the next ones
+            }
+        }
+
+        others.Cancel();
+        Check.True(ticks > 100, $"{ticks} ticks in 10,000 writes");
+        client.Close();
+        server.Close();
+    });
+
+    [Case]
     public void EveryByte_PassesTheGate_WhetherItsReaderWaitsOrNot() => Run(async () =>
     {
         (Connection client, Connection server) = await Pair();

@@ -115,6 +115,22 @@ public sealed class NetDatagramContract : NetSuite
     });
 
     [Case]
+    public void BoundSocket_HandedIn_IsAnEndpoint() => Run(async () =>
+    {
+        var bound = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        bound.Bind(Anywhere);
+        using DatagramEndpoint server = Loop.OpenUdp(bound);
+        var connected = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        connected.Connect(server.LocalEndPoint);
+        using DatagramEndpoint client = Loop.OpenUdp(connected);
+        Check.Equal(server.LocalEndPoint, client.RemoteEndPoint!);
+        Check.True(client.Send("x"u8));
+        Check.Equal(client.LocalEndPoint, (await server.ReceiveAsync(new byte[10])).From.ToEndPoint()!);
+        using var unbound = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        Check.Throws<ArgumentException>(() => Loop.OpenUdp(unbound));
+    });
+
+    [Case]
     public void ReusePort_SharesAnAddress_AndOtherwiseItIsInUse()
     {
         using DatagramEndpoint one = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = Anywhere, ReusePort = true });

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using Mainspring.Net;
 using Mainspring.Processes;

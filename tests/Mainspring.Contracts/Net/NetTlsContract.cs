@@ -122,6 +122,40 @@ public sealed class NetTlsContract : NetSuite
     });
 
     [Case]
+    public void StartTls_TakesTheProtocolAlong_AndTellsItOfItsFailure()
+    {
+        var securing = new Securing();
+        var failing = new Securing();
+        Run(async () =>
+        {
+            Queue<Securing> protocols = new([securing, failing]);
+            using Server server = Loop.ListenTcp(Anywhere, protocols.Dequeue);
+            foreach (bool isTrusted in (bool[])[true, false])
+            {
+                Connection client = await Loop.ConnectTcp(server.IPEndPoint);
+                client.Write("STARTTLS"u8);
+                Check.Equal("go", await client.ReadLine());
+                if (isTrusted)
+                {
+                    Connection tls = await client.StartTls(NetCertificates.Trusting(s_certificate));
+                    tls.Write("secret"u8);
+                    Check.Equal("secret", await tls.ReadLine());
+                    tls.Close();
+                }
+                else
+                {
+                    await Fails<AuthenticationException>(async () => await client.StartTls(new SslClientAuthenticationOptions { TargetHost = "localhost" }));
+                }
+            }
+
+            await Until(() => securing.Story.Contains("lost") && failing.Story.Contains("lost"));
+        });
+        Check.Sequence(["made", "STARTTLS", "secret", "end", "lost"], securing.Story);
+        Check.Sequence(["made", "STARTTLS", "lost"], failing.Story);
+        Check.True(failing.Reason is not null);
+    }
+
+    [Case]
     public void Protocol_OverTls_HearsItsStory()
     {
         var protocol = new NetProtocol { Received = static connection => connection.Write("answer\n"u8) };
@@ -272,7 +306,7 @@ public sealed class NetTlsContract : NetSuite
         {
             TargetHost = "localhost",
             ClientCertificates = [incomplete],
-            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == incomplete.Subject,
         };
         ofServer = null;
         try
@@ -357,7 +391,7 @@ public sealed class NetTlsContract : NetSuite
             for (int still = 0; still < 20;)
             {
                 // Until neither end takes more: the kernel's buffers are bounded, and both queues.
-                if (client.Drain().IsCompleted)
+                if (client.Unsent <= client.HighWaterMark)
                 {
                     client.Write(bytes);
                 }
@@ -396,6 +430,56 @@ public sealed class NetTlsContract : NetSuite
         Check.True(content.AsSpan(1000).SequenceEqual(received));
         Check.Equal(0, await client.ReadAsync(new byte[1]));
     });
+
+    // Speaks plainly until it is asked for TLS.
+    private sealed class Securing : ConnectionProtocol
+    {
+        public List<string> Story { get; } = [];
+
+        public Exception? Reason { get; private set; }
+
+        public override void OnMade(Connection connection) => Story.Add("made");
+
+        public override void OnData(Connection connection, ReadOnlySpan<byte> data)
+        {
+            string text = System.Text.Encoding.ASCII.GetString(data);
+            Story.Add(text);
+            if (text == "STARTTLS")
+            {
+                connection.Write("go\n"u8);
+                Secure(connection).Forget();
+            }
+            else
+            {
+                connection.Write(data);
+                connection.Write("\n"u8);
+            }
+        }
+
+        public override void OnEnd(Connection connection)
+        {
+            Story.Add("end");
+            base.OnEnd(connection);
+        }
+
+        public override void OnLost(Connection connection, Exception? reason)
+        {
+            Story.Add("lost");
+            Reason = reason;
+        }
+
+        private static async LoopTask Secure(Connection connection)
+        {
+            try
+            {
+                await connection.StartTls(new SslServerAuthenticationOptions { ServerCertificate = s_certificate });
+            }
+            catch (Exception exception) when (exception is AuthenticationException or IOException)
+            {
+                // OnLost tells
+            }
+        }
+    }
 
     private Server Serve(X509Certificate2? certificate = null) =>
         Loop.ListenTcp(Anywhere, EchoAll, new ListenOptions { Tls = new SslServerAuthenticationOptions { ServerCertificate = certificate ?? s_certificate } });
