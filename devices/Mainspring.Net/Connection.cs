@@ -387,16 +387,3 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
     private void ThrowForeign() => throw new InvalidOperationException(
         $"{Name} was used on another thread than that of its loop '{Loop.Name}': use loop.Post, or await loop.SwitchTo() first.");
 }
-
-/// <summary>Where a connection is in its life.</summary>
-public enum ConnectionState
-{
-    /// <summary>It carries bytes.</summary>
-    Open,
-
-    /// <summary><see cref="Connection.Close"/> was called; what is unsent is being sent.</summary>
-    Closing,
-
-    /// <summary>It is closed.</summary>
-    Closed,
-}

@@ -22,7 +22,7 @@ readonly strict=(
     devices/Mainspring.Devices.Linux/Input/EvdevAbi.cs devices/Mainspring.Devices/Input/InputEventType.cs
     devices/Mainspring.Devices/Input/Input{Key,Axis,Motion,Switch,Led}Code.cs devices/Mainspring.Devices/Input/Input{Property,Bus}.cs
     devices/Mainspring.Devices.Simulation/Input/UinputAbi.cs
-    devices/Mainspring.Net/Linux/NetAbi.cs devices/Mainspring.Net/NetworkErrors.cs
+    devices/Mainspring.Net/Linux/NetAbi.cs devices/Mainspring.Net/Errno.cs
 )
 # … and in these some do.
 readonly some=(runtime/Linux/EpollPoller.cs)

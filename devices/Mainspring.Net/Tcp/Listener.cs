@@ -166,6 +166,3 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
 
     private void UpdateInterest() => _context?.SetInterest(_isFull || _again.IsPending ? PollEvents.None : PollEvents.Readable);
 }
-
-/// <summary>A listening socket has accepted a connection.</summary>
-public readonly record struct ConnectionAccepted;

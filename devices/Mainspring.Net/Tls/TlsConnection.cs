@@ -287,18 +287,20 @@ internal sealed class TlsConnection : Connection
         {
             _read.SetResult(present.GetAwaiter().GetResult());
         }
+        catch (Exception) when (State != ConnectionState.Open && Reason is null)
+        {
+            _read.SetResult(0); // closed by this end
+        }
+        catch (Exception) when (State == ConnectionState.Closed)
+        {
+            _read.SetException(Reason!);
+        }
         catch (OperationCanceledException exception)
         {
             _read.SetException(exception);
         }
         catch (Exception exception)
         {
-            if (State != ConnectionState.Open && Reason is null)
-            {
-                _read.SetResult(0); // closed by this end
-                return;
-            }
-
             NetworkException failure = Failure(exception);
             Fail(failure);
             _read.SetException(failure);

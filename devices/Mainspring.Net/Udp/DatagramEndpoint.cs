@@ -345,29 +345,3 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
 
     private readonly record struct Waiting(int Length, DatagramAddress To);
 }
-
-/// <summary>A datagram has come.</summary>
-public readonly ref struct Datagram
-{
-    internal Datagram(ReadOnlySpan<byte> bytes, DatagramAddress from)
-    {
-        Bytes = bytes;
-        From = from;
-    }
-
-    /// <summary>The datagram, valid during the call.</summary>
-    public ReadOnlySpan<byte> Bytes { get; }
-
-    /// <summary>From where it came.</summary>
-    public DatagramAddress From { get; }
-}
-
-/// <summary>What <see cref="DatagramEndpoint.ReceiveAsync"/> has received.</summary>
-/// <param name="Count">Its length, or that of the buffer when it was longer.</param>
-/// <param name="From">From where it came.</param>
-public readonly record struct DatagramResult(int Count, DatagramAddress From);
-
-/// <summary>A datagram could not be delivered, or not be sent. The endpoint goes on.</summary>
-/// <param name="Error">What the system said, such as <see cref="SocketError.ConnectionRefused"/>: nobody listens there.</param>
-/// <param name="To">To whom, where that is known.</param>
-public readonly record struct DatagramFailed(SocketError Error, DatagramAddress To);

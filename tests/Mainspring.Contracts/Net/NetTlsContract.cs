@@ -130,12 +130,12 @@ public sealed class NetTlsContract : NetSuite
         {
             Queue<Securing> protocols = new([securing, failing]);
             using Server server = Loop.ListenTcp(Anywhere, protocols.Dequeue);
-            foreach (bool isTrusted in (bool[])[true, false])
+            foreach (bool isTls in (bool[])[true, false])
             {
                 Connection client = await Loop.ConnectTcp(server.IPEndPoint);
                 client.Write("STARTTLS"u8);
                 Check.Equal("go", await client.ReadLine());
-                if (isTrusted)
+                if (isTls)
                 {
                     Connection tls = await client.StartTls(NetCertificates.Trusting(s_certificate));
                     tls.Write("secret"u8);
@@ -144,7 +144,8 @@ public sealed class NetTlsContract : NetSuite
                 }
                 else
                 {
-                    await Fails<AuthenticationException>(async () => await client.StartTls(new SslClientAuthenticationOptions { TargetHost = "localhost" }));
+                    client.Write("GET / HTTP/1.0\r\n\r\n"u8);
+                    await client.WaitClosedByPeer();
                 }
             }
 
@@ -252,6 +253,32 @@ public sealed class NetTlsContract : NetSuite
             catch (NetworkException)
             {
                 // the case is over
+            }
+        }
+    }
+
+    [Case]
+    public void DisposedLoop_TellsWhoReads()
+    {
+        Exception? told = null;
+        bool reads = false;
+        Loop.CallSoon(() => Wait().Forget());
+        Pump.Until(Loop, () => reads);
+        Loop.Dispose();
+        Check.Contains("disposed", told?.Message);
+
+        async LoopTask Wait()
+        {
+            Server server = Serve();
+            Connection client = await Loop.ConnectTcp(server.IPEndPoint, new ConnectOptions { Tls = NetCertificates.Trusting(s_certificate) });
+            try
+            {
+                reads = true;
+                await client.ReadAsync(new byte[1]);
+            }
+            catch (Exception exception)
+            {
+                told = exception;
             }
         }
     }
