@@ -15,6 +15,7 @@ readonly crates=/usr/share/cargo/registry
 readonly link_packages=(gcc libc6-dev zlib1g-dev)
 readonly test_packages=("${link_packages[@]}" gcc-aarch64-linux-gnu libc6-dev-arm64-cross socat strace python3
     g++ libglib2.0-dev libuv1-dev pkg-config valgrind)
+readonly peer_packages=(libuv1-dev python3-uvloop) # that benchmarks are compared with
 readonly vm_packages=("${link_packages[@]}" qemu-system-x86 linux-image-amd64 linux-headers-amd64 linux-source-6.1 make xz-utils kmod cpio busybox-static
     gpiod libgpiod-dev evtest i2c-tools strace python3)
 readonly window_packages=("${link_packages[@]}" libglfw3 libglfw3-dev libx11-dev xvfb xdotool libgl1-mesa-dri)
@@ -78,7 +79,7 @@ command_publish() {
 
 command_perf() {
     need_dotnet
-    need_packages "${link_packages[@]}"
+    need_packages "${link_packages[@]}" "${peer_packages[@]}"
     publish_native perf/Mainspring.Perf/Mainspring.Perf.csproj
     publish_native hosts/embed/Mainspring.Embed.csproj
     compile_baselines
@@ -214,6 +215,9 @@ compile_baselines() {
             [[ $source != */embed.c ]] || libraries+=(-Ihosts/embed/include -Lout -lmainspring "-Wl,-rpath,$PWD/out")
             gcc -O2 -std=gnu11 -Wall -pthread -o "$program" "$source" "${libraries[@]}"
         fi
+    done
+    for source in perf/python/*.py; do
+        install -m 755 "$source" "$baselines/$(basename "$source" .py)"
     done
 }
 

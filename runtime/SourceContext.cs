@@ -13,6 +13,9 @@ public sealed class SourceContext
     /// <summary>The loop.</summary>
     public MainLoop Loop => _source.Loop;
 
+    /// <summary>The source as its user sees it: what <see cref="MainLoop.Add"/> gives, before it has returned.</summary>
+    public SourceHandle Source => _source;
+
     private bool IsCurrent => ReferenceEquals(_source.Context, this);
 
     /// <summary>Has the loop call <see cref="IEventSource.Dispatch"/> soon, with <see cref="PollEvents.None"/>. Any thread; calls coalesce.</summary>

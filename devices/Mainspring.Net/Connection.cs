@@ -15,9 +15,12 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
 {
     private protected const int DefaultHighWaterMark = 64 * 1024;
 
+    private const int MostDrains = 64; // in one tick that do not wait, so that one that writes in a loop starves nobody
+
     private readonly LoopSignals _drains;
     private readonly LoopSignals _closeds;
     private ConnectionProtocol? _protocol;
+    private TickTurn _drainTurn = new(MostDrains);
     private bool _isWritingPaused;
     private bool _isLost;
 
@@ -49,6 +52,9 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
 
     /// <summary>The TLS session: protocol, cipher, certificates, the negotiated application protocol; null without TLS. For looking, not for reading and writing.</summary>
     public virtual SslStream? Tls => null;
+
+    /// <summary>The socket, for its options; null when it is none. Reading, writing and closing it are the connection's.</summary>
+    public abstract Socket? Socket { get; }
 
     /// <summary>Bytes that wait to be sent.</summary>
     public abstract int Unsent { get; }
@@ -138,6 +144,12 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
     public ValueTask Drain(CancellationToken cancellationToken = default)
     {
         CheckAccess();
+        if (!_isWritingPaused && _drainTurn.IsOver(Loop))
+        {
+            Loop.SynchronizationContext.Post(static connection => ((Connection)connection!).EndTurn(), this);
+            return _drains.Wait(cancellationToken);
+        }
+
         return _isWritingPaused ? _drains.Wait(cancellationToken) : default;
     }
 
@@ -318,6 +330,14 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
         _drains.End(exception);
     }
 
+    private void EndTurn()
+    {
+        if (!_isWritingPaused)
+        {
+            _drains.End(null);
+        }
+    }
+
     // What it throws, the loop reports.
     private void CallLost() => _protocol?.OnLost(this, Reason);
 
@@ -366,17 +386,4 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
 
     private void ThrowForeign() => throw new InvalidOperationException(
         $"{Name} was used on another thread than that of its loop '{Loop.Name}': use loop.Post, or await loop.SwitchTo() first.");
-}
-
-/// <summary>Where a connection is in its life.</summary>
-public enum ConnectionState
-{
-    /// <summary>It carries bytes.</summary>
-    Open,
-
-    /// <summary><see cref="Connection.Close"/> was called; what is unsent is being sent.</summary>
-    Closing,
-
-    /// <summary>It is closed.</summary>
-    Closed,
 }

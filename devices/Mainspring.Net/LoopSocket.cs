@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Mainspring.Net.Linux;
+using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Net;
 
@@ -96,6 +97,80 @@ public sealed class LoopSocket : IPollableSource, IDisposable
             ThrowUnlessBlocked(error, "send");
             await WaitWritable(cancellationToken);
         }
+    }
+
+    /// <summary>Receives a datagram, or waits for it.</summary>
+    /// <param name="buffer">Where it goes; what does not fit is cut off.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Its length, and from where it came. Awaited once.</returns>
+    /// <exception cref="NetworkException">The system refuses; the message says why.</exception>
+    public async LoopTask<DatagramResult> ReceiveFrom(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            DatagramResult result = ReceiveFromNow(buffer.Span, out SocketError error);
+            if (error == SocketError.Success)
+            {
+                return result;
+            }
+
+            ThrowUnlessBlocked(error, "receive a datagram");
+            await WaitReadable(cancellationToken);
+        }
+    }
+
+    /// <summary>Sends a datagram, or waits until the system takes it.</summary>
+    /// <param name="bytes">The datagram.</param>
+    /// <param name="to">To whom.</param>
+    /// <param name="cancellationToken">Ends the wait; it was not sent then.</param>
+    /// <returns>The end. Awaited once.</returns>
+    /// <exception cref="NetworkException">The system refuses; the message says why.</exception>
+    public async LoopTask SendTo(ReadOnlyMemory<byte> bytes, DatagramAddress to, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            SocketError error = SendToNow(bytes.Span, to);
+            if (error == SocketError.Success)
+            {
+                return;
+            }
+
+            ThrowUnlessBlocked(error, $"send a datagram to {to}");
+            await WaitWritable(cancellationToken);
+        }
+    }
+
+    /// <summary>Sends a part of a file: the system copies it by itself (sendfile(2)), or where it cannot, it is read on the executor and sent.</summary>
+    /// <param name="file">The file, open for reading.</param>
+    /// <param name="offset">Where the part begins.</param>
+    /// <param name="count">How long it is; null is to the file's end.</param>
+    /// <param name="cancellationToken">Ends it; some of the part may have been sent.</param>
+    /// <returns>How many bytes were sent: fewer than asked for when the file ended before. Awaited once.</returns>
+    /// <exception cref="NetworkException">The connection was lost.</exception>
+    public async LoopTask<long> SendFile(SafeFileHandle file, long offset = 0, long? count = null, CancellationToken cancellationToken = default)
+    {
+        var part = new FilePart(file, offset, count);
+        while (!part.IsAtEnd)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            SocketError error = part.Send(Socket.SafeHandle, out _);
+            if (error == SocketError.OperationNotSupported)
+            {
+                return await part.Copy(_loop, bytes => SendAll(bytes, cancellationToken));
+            }
+
+            if (error == SocketError.Success)
+            {
+                await _loop.Yield();
+            }
+            else
+            {
+                ThrowUnlessBlocked(error, "send a file");
+                await WaitWritable(cancellationToken);
+            }
+        }
+
+        return part.Sent;
     }
 
     /// <summary>Connects.</summary>
@@ -238,6 +313,31 @@ public sealed class LoopSocket : IPollableSource, IDisposable
         int descriptor = NetAbi.Accept(Socket.SafeHandle, null, null, NetAbi.AcceptFlags);
         error = descriptor < 0 ? NetworkErrors.Last : SocketError.Success;
         return descriptor;
+    }
+
+    private unsafe DatagramResult ReceiveFromNow(Span<byte> buffer, out SocketError error)
+    {
+        byte* from = stackalloc byte[DatagramAddress.Size];
+        int length = DatagramAddress.Size;
+        byte nothing; // an empty buffer has no address, and recvfrom would refuse
+        fixed (byte* first = buffer)
+        {
+            nint count = NetAbi.ReceiveFrom(Socket.SafeHandle, first is null ? &nothing : first, buffer.Length, 0, from, &length);
+            error = count < 0 ? NetworkErrors.Last : SocketError.Success;
+            return count < 0 ? default : new DatagramResult((int)count, new DatagramAddress(new ReadOnlySpan<byte>(from, Math.Min(length, DatagramAddress.Size))));
+        }
+    }
+
+    private unsafe SocketError SendToNow(ReadOnlySpan<byte> bytes, DatagramAddress to)
+    {
+        ReadOnlySpan<byte> address = to.Span;
+        fixed (byte* first = bytes)
+        {
+            fixed (byte* place = address)
+            {
+                return NetAbi.SendTo(Socket.SafeHandle, first, bytes.Length, NetAbi.NoSignal, place, address.Length) < 0 ? NetworkErrors.Last : SocketError.Success;
+            }
+        }
     }
 
     private void ThrowUnlessBlocked(SocketError error, string what)

@@ -94,7 +94,7 @@ public static partial class Network
 
         SafeSocketHandle socket = await new HappyEyeballs(loop, target, usable, options).Connect(cancellationToken);
         SocketChannel channel = SocketChannel.Own(socket);
-        StreamOptions.Apply(channel.Socket, options.NoDelay, options.KeepAlive, options.KeepAliveTime);
+        new StreamOptions(options).Apply(channel.Socket);
         var connection = new DescriptorConnection(loop, Addresses.Name(usable[0] is UnixDomainSocketEndPoint ? usable[0] : channel.RemoteEndPoint), channel);
         if (options.Tls is not { } tls)
         {

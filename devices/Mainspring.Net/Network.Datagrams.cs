@@ -23,10 +23,21 @@ public static partial class Network
             NetAbi.SetNumber(socket.SafeHandle, NetAbi.SocketLevel, NetAbi.ReuseAddress, options.ReuseAddress ? 1 : 0);
             NetAbi.SetNumber(socket.SafeHandle, NetAbi.SocketLevel, NetAbi.ReusePort, options.ReusePort ? 1 : 0);
             socket.EnableBroadcast = options.Broadcast;
+            bool isV6 = family == AddressFamily.InterNetworkV6;
+            SocketOptionLevel level = isV6 ? SocketOptionLevel.IPv6 : SocketOptionLevel.IP;
             if (options.MulticastHops is { } hops)
             {
-                bool isV6 = family == AddressFamily.InterNetworkV6;
-                socket.SetSocketOption(isV6 ? SocketOptionLevel.IPv6 : SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, hops);
+                socket.SetSocketOption(level, SocketOptionName.MulticastTimeToLive, hops);
+            }
+
+            if (!options.MulticastLoopback)
+            {
+                socket.SetSocketOption(level, SocketOptionName.MulticastLoopback, 0);
+            }
+
+            if (options.MulticastInterface is { } by)
+            {
+                socket.SetSocketOption(level, SocketOptionName.MulticastInterface, isV6 ? (int)by.ScopeId : BitConverter.ToInt32(by.GetAddressBytes()));
             }
 
             socket.Bind(local);
@@ -41,6 +52,29 @@ public static partial class Network
             throw NetworkErrors.Make($"open UDP on {Addresses.Text(local)}", exception.SocketErrorCode);
         }
 
+        return Start(loop, socket, options);
+    }
+
+    /// <summary>Makes a UDP endpoint of a socket that is bound already. The endpoint owns it from now on; it must not be used elsewhere.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="socket">A bound UDP socket that was never used asynchronously. One that is connected talks only with that address.</param>
+    /// <returns>The endpoint.</returns>
+    /// <exception cref="ArgumentException">It is no bound UDP socket.</exception>
+    public static DatagramEndpoint OpenUdp(this MainLoop loop, Socket socket)
+    {
+        Check(loop);
+        ArgumentNullException.ThrowIfNull(socket);
+        if (socket.SocketType != SocketType.Dgram || socket.LocalEndPoint is not IPEndPoint)
+        {
+            throw new ArgumentException("OpenUdp takes a bound UDP socket.", nameof(socket));
+        }
+
+        socket.Blocking = false;
+        return Start(loop, socket, new DatagramOptions { RemoteEndPoint = socket.Connected ? (IPEndPoint?)socket.RemoteEndPoint : null });
+    }
+
+    private static DatagramEndpoint Start(MainLoop loop, Socket socket, DatagramOptions options)
+    {
         DatagramEndpoint endpoint = new DatagramEndpoint(loop, socket, options).Start();
         try
         {

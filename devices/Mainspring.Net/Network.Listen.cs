@@ -41,6 +41,17 @@ public static partial class Network
         return BindAll(server, addresses.Distinct(), options ?? ListenOptions.Default);
     }
 
+    /// <inheritdoc cref="ListenTcp(MainLoop, string, int, Func{Connection, LoopTask}, ListenOptions?)"/>
+    /// <param name="protocols">Makes the protocol of a connection.</param>
+    public static async LoopTask<Server> ListenTcp(this MainLoop loop, string host, int port, Func<ConnectionProtocol> protocols, ListenOptions? options = null)
+    {
+        Check(loop);
+        ArgumentNullException.ThrowIfNull(protocols);
+        IReadOnlyList<IPEndPoint> addresses = await loop.Resolve(host, port);
+        var server = new Server(loop, options ?? ListenOptions.Default, protocols, null);
+        return BindAll(server, addresses.Distinct(), options ?? ListenOptions.Default);
+    }
+
     /// <summary>Listens on a Unix socket. A socket file that a killed server has left is replaced, one in use is not; closing removes it.</summary>
     /// <inheritdoc cref="ListenTcp(MainLoop, IPEndPoint, Func{Connection, LoopTask}, ListenOptions?)"/>
     /// <param name="path">Its path; one that begins with NUL or <c>@</c> is a name of the abstract namespace (unix(7)).</param>
@@ -68,7 +79,20 @@ public static partial class Network
         ArgumentNullException.ThrowIfNull(handler);
         socket.Blocking = false;
         var server = new Server(loop, options ?? ListenOptions.Default, null, handler);
-        server.Bind(socket, null);
+        server.Bind(socket);
+        return server;
+    }
+
+    /// <inheritdoc cref="Listen(MainLoop, Socket, Func{Connection, LoopTask}, ListenOptions?)"/>
+    /// <param name="protocols">Makes the protocol of a connection.</param>
+    public static Server Listen(this MainLoop loop, Socket socket, Func<ConnectionProtocol> protocols, ListenOptions? options = null)
+    {
+        Check(loop);
+        ArgumentNullException.ThrowIfNull(socket);
+        ArgumentNullException.ThrowIfNull(protocols);
+        socket.Blocking = false;
+        var server = new Server(loop, options ?? ListenOptions.Default, protocols, null);
+        server.Bind(socket);
         return server;
     }
 
@@ -86,7 +110,7 @@ public static partial class Network
         {
             foreach (IPEndPoint address in addresses)
             {
-                server.Bind(BoundSocket(address, options), null);
+                server.Bind(BoundSocket(address, options));
             }
         }
         catch
@@ -98,14 +122,20 @@ public static partial class Network
         return server;
     }
 
-    private static unsafe Socket BoundSocket(IPEndPoint address, ListenOptions options)
+    // By the system's own calls: Socket.Bind would reuse addresses whether asked to or not, and remove the file of a Unix socket whosever it is by then.
+    private static unsafe Socket BoundSocket(EndPoint address, ListenOptions options)
     {
-        // By the system's own calls: Socket.Bind would reuse addresses whether asked to or not.
-        bool isV6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-        int descriptor = NetAbi.Socket(isV6 ? NetAbi.FamilyInet6 : NetAbi.FamilyInet, NetAbi.StreamNonBlocking, 0);
+        string name = $"listen on {Addresses.Text(address)}";
+        (int family, bool isV6) = address.AddressFamily switch
+        {
+            AddressFamily.InterNetworkV6 => (NetAbi.FamilyInet6, true),
+            AddressFamily.InterNetwork => (NetAbi.FamilyInet, false),
+            _ => (NetAbi.FamilyUnix, false),
+        };
+        int descriptor = NetAbi.Socket(family, NetAbi.StreamNonBlocking, 0);
         if (descriptor < 0)
         {
-            throw NetworkErrors.MakeLast($"listen on {Addresses.Text(address)}");
+            throw NetworkErrors.MakeLast(name);
         }
 
         var handle = new SafeSocketHandle(descriptor, ownsHandle: true);
@@ -113,11 +143,14 @@ public static partial class Network
         fixed (byte* first = bytes.Buffer.Span)
         {
             if ((isV6 && !NetAbi.SetNumber(handle, NetAbi.LevelV6, NetAbi.OnlyV6, options.DualStack ? 0 : 1))
-                || !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReuseAddress, options.ReuseAddress ? 1 : 0)
-                || !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReusePort, options.ReusePort ? 1 : 0)
+                || (family != NetAbi.FamilyUnix
+                    && (!NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReuseAddress, options.ReuseAddress ? 1 : 0)
+                        || !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReusePort, options.ReusePort ? 1 : 0)))
+                || (options.ReceiveBuffer is { } receive && !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.ReceiveBuffer, receive))
+                || (options.SendBuffer is { } send && !NetAbi.SetNumber(handle, NetAbi.SocketLevel, NetAbi.SendBuffer, send))
                 || NetAbi.Bind(handle, first, bytes.Size) != 0)
             {
-                NetworkException refusal = NetworkErrors.MakeLast($"listen on {Addresses.Text(address)}");
+                NetworkException refusal = NetworkErrors.MakeLast(name);
                 handle.Dispose();
                 throw refusal;
             }
@@ -131,24 +164,26 @@ public static partial class Network
         Check(loop);
         options ??= ListenOptions.Default;
         UnixDomainSocketEndPoint address = UnixPaths.EndPoint(path);
+        bool isAbstract = UnixPaths.IsAbstract(path);
         UnixPaths.RemoveStale(path);
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
-        var server = new Server(loop, options, protocols, handler);
+        Socket socket = BoundSocket(address, options);
+        UnixSocketFile? file = isAbstract ? null : UnixSocketFile.At(path);
         try
         {
-            socket.Bind(address);
-            if (options.FileMode is { } mode && !UnixPaths.IsAbstract(path) && OperatingSystem.IsLinux())
+            if (options.FileMode is { } mode && file is not null && OperatingSystem.IsLinux())
             {
                 File.SetUnixFileMode(path, mode);
             }
-
-            server.Bind(socket, path);
-            return server;
         }
-        catch (SocketException exception)
+        catch
         {
+            file?.Remove();
             socket.Dispose();
-            throw NetworkErrors.Make($"listen on {path}", exception.SocketErrorCode);
+            throw;
         }
+
+        var server = new Server(loop, options, protocols, handler);
+        server.Bind(socket, path, options.RemoveFile ? file : null);
+        return server;
     }
 }

@@ -76,8 +76,3 @@ public static partial class Network
         static string Text(byte* text) => Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
     }
 }
-
-/// <summary>What an address is called.</summary>
-/// <param name="Host">The host's name, or the address when it has none.</param>
-/// <param name="Service">The name of the port's service, or its number when it has none.</param>
-public readonly record struct HostName(string Host, string Service);

@@ -38,6 +38,9 @@ public sealed class Server : IDisposable
     /// <summary>Where it listens, with the ports that the system has chosen for port 0. Empty once it is closed.</summary>
     public IReadOnlyList<EndPoint> EndPoints => _isClosed ? [] : _listeners.ConvertAll(static listener => listener.EndPoint);
 
+    /// <summary>Its listening sockets, for their options: reading them, accepting and closing are the server's. Empty once it is closed.</summary>
+    public IReadOnlyList<Socket> Sockets => _isClosed ? [] : _listeners.ConvertAll(static listener => listener.Socket);
+
     /// <summary>The first of <see cref="EndPoints"/> that is an IP address.</summary>
     /// <exception cref="InvalidOperationException">It has none, or is closed.</exception>
     public IPEndPoint IPEndPoint => EndPoints.OfType<IPEndPoint>().FirstOrDefault() ?? throw new InvalidOperationException($"{Name} is closed, or listens on no IP address.");
@@ -127,19 +130,22 @@ public sealed class Server : IDisposable
     /// <summary>How long it leaves new connections in the backlog when the system has no descriptors left.</summary>
     internal TimeSpan AcceptPause { get; set; } = TimeSpan.FromSeconds(1);
 
-    internal void Bind(Socket socket, string? file)
+    internal Listener Bind(Socket socket, string? path = null, UnixSocketFile? file = null)
     {
-        _listeners.Add(new Listener(this, socket, file));
+        var listener = new Listener(this, socket, path, file);
+        _listeners.Add(listener);
         if (_options.StartServing)
         {
             Start();
         }
+
+        return listener;
     }
 
-    internal void Take(SocketChannel channel, string? file)
+    internal void Take(SocketChannel channel, string? path)
     {
-        StreamOptions.Apply(channel.Socket, _options.NoDelay, _options.KeepAlive, _options.KeepAliveTime);
-        var connection = new DescriptorConnection(Loop, file is null ? Addresses.Name(channel.RemoteEndPoint) : $"unix:{file}", channel);
+        new StreamOptions(_options).Apply(channel.Socket);
+        var connection = new DescriptorConnection(Loop, path is null ? Addresses.Name(channel.RemoteEndPoint) : $"unix:{path}", channel);
         if (_options.Tls is null)
         {
             Add(connection);
@@ -196,7 +202,7 @@ public sealed class Server : IDisposable
             {
                 _listeners[0].Warn(limit.IsCancellationRequested
                     ? $"TLS with {socket.Name}: no handshake in {_options.HandshakeTimeout.TotalSeconds:0.###} s"
-                    : $"TLS with {socket.Name}: {exception.Message}");
+                    : exception is System.Security.Authentication.AuthenticationException ? exception.Message : $"TLS with {socket.Name}: {exception.Message}");
             }
 
             return;

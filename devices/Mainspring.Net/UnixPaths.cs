@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using Mainspring.Net.Linux;
 
 namespace Mainspring.Net;
 
@@ -23,7 +21,7 @@ internal static class UnixPaths
     /// <summary>Removes the file that a server has left behind when it was killed; one that somebody listens on stays.</summary>
     public static void RemoveStale(string path)
     {
-        if (IsAbstract(path) || !File.Exists(path) || (File.GetAttributes(path) & FileAttributes.Directory) != 0)
+        if (IsAbstract(path) || UnixSocketFile.At(path) is not { } file)
         {
             return;
         }
@@ -33,27 +31,13 @@ internal static class UnixPaths
         {
             probe.Connect(new UnixDomainSocketEndPoint(path));
         }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused && IsSocket(path))
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            File.Delete(path);
+            file.Remove();
         }
         catch (SocketException)
         {
-            // Somebody listens, or it is no socket: bind says so.
+            // Somebody listens: bind says so.
         }
-    }
-
-    // connect(2) refuses what is no socket in the same words, and open(2) of a socket is ENXIO.
-    private static bool IsSocket(string path)
-    {
-        const int NoAddress = 6; // ENXIO
-        int descriptor = NetAbi.Open(path, NetAbi.OpenReadNonBlocking);
-        if (descriptor < 0)
-        {
-            return Marshal.GetLastPInvokeError() == NoAddress;
-        }
-
-        NetAbi.Close(descriptor);
-        return false;
     }
 }

@@ -23,6 +23,7 @@ internal abstract class ChildWatch(int pid, string name, IChildWatchOwner owner)
         if (_context is { } context && Exit is null && WaitStatus.TryReap(Pidfd, pid) is { } exit)
         {
             Exit = exit;
+            context.Ended(); // what is reaped would be reported as hung up for ever
             if (!exit.IsKnown)
             {
                 context.Error(new IOException($"{Name}: how it ended is not known, since somebody else has reaped it: a waitpid for any child in this process, or SIGCHLD was ignored when the process began."));

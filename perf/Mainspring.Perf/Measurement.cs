@@ -32,7 +32,10 @@ internal static class Measurement
                 Descriptors.Measure(useSockets != 0, rounds);
                 return 0;
             case ("echo", [long connections, long rounds]):
-                Echo.Measure(connections, rounds);
+                Echo.MeasureProtocols(connections, rounds);
+                return 0;
+            case ("echo-awaits", [long connections, long rounds]):
+                Echo.MeasureAwaits(connections, rounds);
                 return 0;
             case ("serial", [long bytes]):
                 Serial.Measure((int)bytes);

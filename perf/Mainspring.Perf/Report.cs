@@ -102,7 +102,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
     private static string[] Cells(Row row)
     {
         Unit unit = row.Comparison.Unit;
-        bool hasReference = !double.IsNaN(row.Reference);
+        bool hasReference = row.HasReference;
         return
         [
             row.Comparison.Title,
@@ -112,7 +112,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
             hasReference ? Number(row.Ratio, 2) : "",
             hasReference ? $"{Number(row.RatioLow, 2)}..{Number(row.RatioHigh, 2)}" : "",
             TargetOf(row),
-            row.IsMet switch { true => "ok", false => "MISSED", null => "" },
+            row.IsMet switch { true => "ok", false => "MISSED", null => row.Comparison.Peer is { } peer && !hasReference ? $"{peer} is not installed" : "" },
         ];
     }
 

@@ -21,7 +21,13 @@ internal sealed class Rig(string baselines, int pairs)
                 : workload.Ours.StartsWith(Workload.ProgramInC, StringComparison.Ordinal)
                 ? MeasureC(workload.Ours[Workload.ProgramInC.Length..], arguments)
                 : Start(s_self, ["measure", workload.Ours, .. arguments]);
-            samples.Add((ours, Start(Path.Combine(baselines, workload.Program), arguments)));
+            Dictionary<string, Sample> reference = MeasureC(workload.Program, arguments);
+            foreach ((string name, Sample sample) in workload.Peers.SelectMany(peer => MeasureC(peer, arguments)))
+            {
+                reference[name] = sample;
+            }
+
+            samples.Add((ours, reference));
         }
 
         Console.Error.Write("\r\e[K");

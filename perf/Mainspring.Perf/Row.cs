@@ -31,8 +31,11 @@ internal sealed class Row
 
     public double RatioHigh => Quantile(_ratios, 0.75);
 
-    /// <summary>Whether a target was met: it counts as missed when even the lower quartile exceeds it. Null: nothing is asked for.</summary>
-    public bool? IsMet => Comparison.Target is { } target
+    /// <summary>Whether there is something to compare with: a peer may not be installed.</summary>
+    public bool HasReference => !double.IsNaN(Reference);
+
+    /// <summary>Whether a target was met: it counts as missed when even the lower quartile exceeds it. Null: nothing is asked for, or there is no reference.</summary>
+    public bool? IsMet => Comparison.Target is { } target && (!target.IsRatio || HasReference)
         ? Quantile(target.IsRatio ? _ratios : _ours, 0.25) <= target.AtMost
         : null;
 

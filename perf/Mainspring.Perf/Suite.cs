@@ -41,11 +41,8 @@ internal static class Suite
                 [new("round trip, 2 pipes", "epoll", "epoll", Target.Ratio(1.3))]),
             new("descriptors-sockets", "a byte goes back and forth over a socket pair", "descriptors", "descriptors", [1, Scaled(400_000)],
                 [new("round trip, socket pair", "epoll", "epoll", Target.Ratio(1.3))]),
-            new("echo", "a message goes to and fro on each of 1,000 TCP connections", "echo", "echo", [1_000, Scaled(400_000)],
-            [
-                new("round trip, protocols", "protocol", "echo", Target.Ratio(1.3)),
-                new("round trip, awaits", "await", "echo", Target.Ratio(1.3)),
-            ]),
+            Echo("echo", "protocols", "protocol", Scaled(200_000)),
+            Echo("echo-awaits", "awaits", "await", Scaled(200_000)),
             new("serial", "a byte at a pseudo-terminal, to a loop that sleeps", "serial", "serial", [Scaled(4_000)],
             [
                 new("serial byte to callback, p50", "p50", "p50", Target.Ratio(1.15)),
@@ -154,6 +151,16 @@ internal static class Suite
         ]),
 #endif
     ];
+
+    private static Workload Echo(string name, string style, string result, long rounds) =>
+        new(name, $"a message goes to and fro on each of 1,000 TCP connections, by {style}", name, "echo", [1_000, rounds],
+            [
+                new($"round trip, {style}", result, "echo", Target.Ratio(1.3)),
+                Comparison.With("libuv", $"round trip, {style}; libuv", result, Target.Ratio(1)),
+                Comparison.With("uvloop", $"round trip, {style}; uvloop", result, Target.Ratio(1)),
+            ],
+            "echo_libuv",
+            "echo_uvloop");
 
     private static Workload Waits(string name, string delay, long delayNs, long count) =>
         new(name, $"lateness of a timer after {delay}", "waits", "waits", [delayNs, Math.Max(1, count)],

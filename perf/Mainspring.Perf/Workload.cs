@@ -7,7 +7,8 @@ namespace Mainspring.Perf;
 /// <param name="Program">The C program.</param>
 /// <param name="Arguments">The numbers that both are given.</param>
 /// <param name="Comparisons">What of their results stands beside each other.</param>
-internal sealed record Workload(string Name, string Title, string Ours, string Program, long[] Arguments, Comparison[] Comparisons)
+/// <param name="Peers">Other programs that take the same arguments, in turns with the two; one whose library is not installed prints "missing", and is only named.</param>
+internal sealed record Workload(string Name, string Title, string Ours, string Program, long[] Arguments, Comparison[] Comparisons, params string[] Peers)
 {
     /// <summary>What <see cref="Ours"/> begins with when a C program measures it.</summary>
     public const string ProgramInC = "c:";
@@ -24,8 +25,14 @@ internal sealed record Comparison(string Title, string Ours, string Reference, T
     /// <summary>What <see cref="Reference"/> begins with when our own program measures it too, in the same run: the least that C# can do.</summary>
     public const string InOurs = "c#:";
 
-    /// <summary>The language of the reference.</summary>
-    public string Language => Reference.StartsWith(InOurs, StringComparison.Ordinal) ? "C#" : "C";
+    /// <summary>What <see cref="Reference"/> is made with: its language, or the library of a peer.</summary>
+    public string Language => Reference.StartsWith(InOurs, StringComparison.Ordinal) ? "C#" : Peer ?? "C";
+
+    /// <summary>The library of a peer that gives the reference; null is the C program.</summary>
+    public string? Peer { get; init; }
+
+    /// <summary>A row of a peer's, whose result has its name.</summary>
+    public static Comparison With(string peer, string title, string ours, Target? target = null) => new(title, ours, peer, target) { Peer = peer };
 }
 
 internal enum Unit

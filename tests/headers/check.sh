@@ -22,7 +22,7 @@ readonly strict=(
     devices/Mainspring.Devices.Linux/Input/EvdevAbi.cs devices/Mainspring.Devices/Input/InputEventType.cs
     devices/Mainspring.Devices/Input/Input{Key,Axis,Motion,Switch,Led}Code.cs devices/Mainspring.Devices/Input/Input{Property,Bus}.cs
     devices/Mainspring.Devices.Simulation/Input/UinputAbi.cs
-    devices/Mainspring.Net/Linux/NetAbi.cs devices/Mainspring.Net/NetworkErrors.cs
+    devices/Mainspring.Net/Linux/NetAbi.cs devices/Mainspring.Net/Errno.cs
 )
 # … and in these some do.
 readonly some=(runtime/Linux/EpollPoller.cs)
@@ -60,6 +60,7 @@ write_source() {
 #include <linux/serial.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #define sched_param sched_param_of_libc // the kernel's header has it too
@@ -75,6 +76,7 @@ write_source() {
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
@@ -94,6 +96,7 @@ EOF
     cat <<'EOF'
 _Static_assert(offsetof(siginfo_t, si_code) == 8 && offsetof(siginfo_t, si_pid) == 16 && offsetof(siginfo_t, si_status) == 24 && sizeof(siginfo_t) == 128, "ProcessAbi: siginfo_t");
 _Static_assert(sizeof(posix_spawn_file_actions_t) <= 512 && sizeof(posix_spawnattr_t) <= 1024 && sizeof(sigset_t) == 128, "Spawner: the opaque types of posix_spawn");
+_Static_assert(offsetof(struct statx, stx_mode) == 28 && offsetof(struct statx, stx_ino) == 32 && offsetof(struct statx, stx_dev_major) == 136 && offsetof(struct statx, stx_dev_minor) == 140 && sizeof(struct statx) == 256, "NetAbi: struct statx");
 _Static_assert(sizeof(size_t) == 8 && sizeof(ssize_t) == 8 && sizeof(nfds_t) == 8, "nint and nuint");
 #ifdef __x86_64__
 _Static_assert(offsetof(struct epoll_event, data) == 4, "EpollPoller: the data of struct epoll_event");

@@ -18,6 +18,18 @@ internal static unsafe partial class NetAbi
     public const int SendBuffer = 7;                // SO_SNDBUF
     public const int ReceiveBuffer = 8;             // SO_RCVBUF
     public const int ReusePort = 15;                // SO_REUSEPORT
+    public const int KeepAlive = 9;                 // SO_KEEPALIVE
+    public const int LevelTcp = 6;                  // IPPROTO_TCP
+    public const int NoDelay = 1;                   // TCP_NODELAY
+    public const int KeepAliveTime = 4;             // TCP_KEEPIDLE
+    public const int KeepAliveInterval = 5;         // TCP_KEEPINTVL
+    public const int KeepAliveCount = 6;            // TCP_KEEPCNT
+    public const int UserTimeout = 18;              // TCP_USER_TIMEOUT
+    public const int CurrentFolder = -100;          // AT_FDCWD
+    public const int NoFollow = 0x100;              // AT_SYMLINK_NOFOLLOW
+    public const uint StatusBasic = 0x7FF;          // STATX_BASIC_STATS
+    public const int ModeMask = 0xF000;             // S_IFMT
+    public const int ModeSocket = 0xC000;           // S_IFSOCK
     public const int LevelV6 = 41;                  // IPPROTO_IPV6
     public const int OnlyV6 = 26;                   // IPV6_V6ONLY
     public const int ErrorFromQueue = 0x2000;       // MSG_ERRQUEUE
@@ -53,6 +65,12 @@ internal static unsafe partial class NetAbi
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetOption(SafeHandle socket, int level, int option, int* value, int length);
 
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int socket, byte* buffer, nint count, int flags);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    public static partial nint Send(int socket, byte* bytes, nint count, int flags);
+
     [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
     public static partial nint SendTo(SafeHandle socket, byte* bytes, nint count, int flags, byte* address, int length);
 
@@ -84,6 +102,9 @@ internal static unsafe partial class NetAbi
     [LibraryImport("libc", EntryPoint = "getnameinfo")]
     public static partial int NameInfo(byte* address, int length, byte* host, int hostLength, byte* service, int serviceLength, int flags);
 
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Status(int folder, string path, int flags, uint mask, FileStatus* status);
+
     /// <summary>Closes a descriptor that has no owner yet.</summary>
     public static void Close(int descriptor) => new SafeFileHandle(descriptor, ownsHandle: true).Dispose();
 
@@ -97,6 +118,20 @@ internal static unsafe partial class NetAbi
 
     /// <summary>Sets an option that is a number; false when the system refuses.</summary>
     public static bool SetNumber(SafeHandle socket, int level, int option, int value) => SetOption(socket, level, option, &value, sizeof(int)) == 0;
+
+    /// <summary>struct statx: which file it is, and of what kind.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct FileStatus
+    {
+        [FieldOffset(28)]
+        public ushort Mode;     // stx_mode
+        [FieldOffset(32)]
+        public ulong Inode;     // stx_ino
+        [FieldOffset(136)]
+        public uint DeviceMajor; // stx_dev_major
+        [FieldOffset(140)]
+        public uint DeviceMinor; // stx_dev_minor
+    }
 
     /// <summary>struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -8,8 +8,7 @@ namespace Mainspring.Net;
 /// <summary>A connection whose descriptor is in the loop's own wait.</summary>
 internal sealed class DescriptorConnection : Connection, IPollableSource
 {
-    private const int BufferSize = 64 * 1024;
-    private const int MostReads = 16; // of full buffers in one dispatch, so that one flood starves nobody
+    private const int MostReads = 16; // of full buffers in one dispatch, or by one method in one tick, so that one flood starves nobody
 
     private readonly ByteChannel _channel;
     private readonly ByteQueue _output = new();
@@ -19,6 +18,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     private SourceHandle? _source;
     private TimerHandle _closeTimer;
     private Memory<byte> _readInto;
+    private TickTurn _readTurn = new(MostReads);
     private PollEvents _interest = PollEvents.Readable;
     private Exception? _writeError;
     private bool _isReadable;           // there may be something, though epoll has not said so
@@ -47,6 +47,8 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
 
     public override EndPoint? RemoteEndPoint => _channel.RemoteEndPoint;
 
+    public override Socket? Socket => _channel.Socket;
+
     public override int Unsent => _output.Count;
 
     public override bool IsReadingPaused => _isReadingPaused;
@@ -56,6 +58,9 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     public PollEvents Interest => _interest;
 
     public ByteChannel Channel => _channel;
+
+    /// <summary>How much a protocol is told at most in one call.</summary>
+    internal int ReadBufferSize { get; init; } = 64 * 1024;
 
     private bool IsWatchedByProtocol => Protocol is not null && !_isReadingPaused;
 
@@ -79,7 +84,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
                 Protocol = protocol;
             }
 
-            _source = Loop.Add(this, RetryPolicy.Never);
+            Loop.Add(this, RetryPolicy.Never);
         }
         catch
         {
@@ -94,6 +99,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     public void Attach(SourceContext context)
     {
         _context = context;
+        _source = context.Source;
         _isParked = false;
         _interest = WantedInterest;
     }
@@ -329,7 +335,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
             return new ValueTask<int>(0);
         }
 
-        if ((_isReadable || _isParked) && TryReceive(buffer.Span, out int count))
+        if ((_isReadable || _isParked) && (_isParked || !_readTurn.IsOver(Loop)) && TryReceive(buffer.Span, out int count))
         {
             return Reason is null ? new ValueTask<int>(count) : ValueTask.FromException<int>(Reason);
         }
@@ -351,6 +357,11 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
             _isReadable = count == buffer.Length; // after a shorter read epoll says when there is more
             _isAtEnd = count == 0;
             _context?.CountBytes(count);
+            if (count > 0)
+            {
+                _context?.Emit(new BytesReceived(buffer[..count]));
+            }
+
             return true;
         }
 
@@ -392,7 +403,6 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         _readInto = default;
         if (Reason is null)
         {
-            _context?.Emit(new BytesReceived(into.Span[..count]));
             _read.SetResult(count);
         }
 
@@ -401,15 +411,15 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
 
     private int TellProtocol(int most)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBufferSize);
         int handled = 0;
         bool more = true;
-        while (more && handled < most && IsWatchedByProtocol && State == ConnectionState.Open && TryReceive(buffer, out int count))
+        while (more && handled < most && IsWatchedByProtocol && State == ConnectionState.Open && TryReceive(buffer.AsSpan(0, ReadBufferSize), out int count))
         {
             handled++;
-            if (Reason is not null)
+            if (State == ConnectionState.Closed)
             {
-                break;
+                break; // it has failed, or a handler of the event has removed it
             }
 
             if (count == 0)
@@ -419,7 +429,6 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
             }
 
             more = _isReadable;
-            _context?.Emit(new BytesReceived(buffer.AsSpan(0, count)));
             TellData(buffer.AsSpan(0, count));
         }
 
@@ -546,12 +555,4 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
 
         TellLost();
     }
-}
-
-/// <summary>Bytes have come on a connection, before its reader or protocol gets them.</summary>
-/// <param name="bytes">The bytes, valid during the call.</param>
-public readonly ref struct BytesReceived(ReadOnlySpan<byte> bytes)
-{
-    /// <summary>The bytes, valid during the call.</summary>
-    public ReadOnlySpan<byte> Bytes { get; } = bytes;
 }

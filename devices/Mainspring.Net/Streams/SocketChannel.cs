@@ -6,15 +6,20 @@ using Mainspring.Net.Linux;
 namespace Mainspring.Net;
 
 /// <summary>A connected stream socket. Its <see cref="System.Net.Sockets.Socket"/> is never used asynchronously, so that only this loop's poller watches it.</summary>
-internal sealed class SocketChannel : ByteChannel
+internal sealed unsafe class SocketChannel : ByteChannel
 {
     private readonly Socket _socket;
+    private readonly int _descriptor; // held until Dispose: the calls of each message need no look at the handle
+    private bool _isClosed;
 
     public SocketChannel(Socket socket)
     {
         _socket = socket;
         socket.Blocking = false;
         (LocalEndPoint, RemoteEndPoint) = (Address(socket, isRemote: false), Address(socket, isRemote: true));
+        bool isHeld = false;
+        socket.SafeHandle.DangerousAddRef(ref isHeld);
+        _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
     }
 
     public override SafeHandle Handle => _socket.SafeHandle;
@@ -39,9 +44,22 @@ internal sealed class SocketChannel : ByteChannel
         }
     }
 
-    public override int Receive(Span<byte> buffer, out SocketError error) => _socket.Receive(buffer, SocketFlags.None, out error);
+    // By the system's own calls: those of the framework look at more than has to be looked at for each message.
+    public override int Receive(Span<byte> buffer, out SocketError error)
+    {
+        fixed (byte* first = buffer)
+        {
+            return Count(_isClosed ? ClosedCount() : NetAbi.Receive(_descriptor, first, buffer.Length, NetAbi.DontWait), out error);
+        }
+    }
 
-    public override int Send(ReadOnlySpan<byte> bytes, out SocketError error) => _socket.Send(bytes, SocketFlags.None, out error);
+    public override int Send(ReadOnlySpan<byte> bytes, out SocketError error)
+    {
+        fixed (byte* first = bytes)
+        {
+            return Count(_isClosed ? ClosedCount() : NetAbi.Send(_descriptor, first, bytes.Length, NetAbi.NoSignal | NetAbi.DontWait), out error);
+        }
+    }
 
     public override void CompleteWriting()
     {
@@ -69,7 +87,28 @@ internal sealed class SocketChannel : ByteChannel
 
     public override SocketError TakeError() => NetworkErrors.FromErrno(NetAbi.TakeError(_socket.SafeHandle));
 
-    public override void Dispose() => _socket.Dispose();
+    public override void Dispose()
+    {
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            _socket.SafeHandle.DangerousRelease();
+            _socket.Dispose();
+        }
+    }
+
+    private static int Count(nint count, out SocketError error)
+    {
+        error = count >= 0 ? SocketError.Success : NetworkErrors.Last;
+        return (int)Math.Max(0, count);
+    }
+
+    // The number may be another file's by now.
+    private static nint ClosedCount()
+    {
+        Marshal.SetLastPInvokeError(Errno.BadDescriptor);
+        return -1;
+    }
 
     private static EndPoint? Address(Socket socket, bool isRemote)
     {

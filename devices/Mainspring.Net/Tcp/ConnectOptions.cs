@@ -31,6 +31,15 @@ public sealed record ConnectOptions
     /// <summary>After how long in silence it begins to ask (TCP_KEEPIDLE), in whole seconds; null is the system's.</summary>
     public TimeSpan? KeepAliveTime { get; init; }
 
+    /// <summary>After how long it asks again (TCP_KEEPINTVL), in whole seconds; null is the system's.</summary>
+    public TimeSpan? KeepAliveInterval { get; init; }
+
+    /// <summary>After how many questions without an answer the connection is lost (TCP_KEEPCNT); null is the system's.</summary>
+    public int? KeepAliveCount { get; init; }
+
+    /// <summary>How long bytes that were sent may stay unacknowledged before the connection is lost (TCP_USER_TIMEOUT), in milliseconds; null is the system's, about 15 minutes.</summary>
+    public TimeSpan? SendTimeout { get; init; }
+
     /// <summary>The kernel's buffer for what is received (SO_RCVBUF); null is the system's, which adapts.</summary>
     public int? ReceiveBuffer { get; init; }
 

@@ -32,6 +32,24 @@ public sealed record ListenOptions
     /// <summary>After how long in silence it begins to ask (TCP_KEEPIDLE), in whole seconds; null is the system's.</summary>
     public TimeSpan? KeepAliveTime { get; init; }
 
+    /// <summary>After how long it asks again (TCP_KEEPINTVL), in whole seconds; null is the system's.</summary>
+    public TimeSpan? KeepAliveInterval { get; init; }
+
+    /// <summary>After how many questions without an answer a connection is lost (TCP_KEEPCNT); null is the system's.</summary>
+    public int? KeepAliveCount { get; init; }
+
+    /// <summary>How long bytes that were sent may stay unacknowledged before a connection is lost (TCP_USER_TIMEOUT), in milliseconds; null is the system's, about 15 minutes.</summary>
+    public TimeSpan? SendTimeout { get; init; }
+
+    /// <summary>The kernel's buffer for what each connection receives (SO_RCVBUF); null is the system's, which adapts.</summary>
+    public int? ReceiveBuffer { get; init; }
+
+    /// <summary>The kernel's buffer for what each connection sends (SO_SNDBUF); null is the system's, which adapts.</summary>
+    public int? SendBuffer { get; init; }
+
+    /// <summary>Of a Unix socket: whether closing removes its file, unless another server has put its own there.</summary>
+    public bool RemoveFile { get; init; } = true;
+
     /// <summary>Of a Unix socket: who may connect, such as <c>0660</c>; null leaves it to the process's mask. Set right after the socket file is made.</summary>
     public UnixFileMode? FileMode { get; init; }
 

@@ -10,26 +10,35 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
 {
     private readonly Server _server;
     private readonly Socket _socket;
-    private readonly string? _file;
+    private readonly string? _path; // of a Unix socket
+    private readonly UnixSocketFile? _file;
     private SourceContext? _context;
     private SourceHandle? _source;
     private TimerHandle _again;
+    private bool _isClosed;
     private bool _isFull;         // the server has as many connections as it may
     private bool _isShortOfFiles; // accept(2) has failed for want of descriptors, and this was told
 
     /// <summary>accept4(2).</summary>
     public static int Accept(SafeHandle socket) => NetAbi.Accept(socket, null, null, NetAbi.AcceptFlags);
 
-    public Listener(Server server, Socket socket, string? file)
+    /// <summary>Takes a bound socket.</summary>
+    /// <param name="server">Whose it is.</param>
+    /// <param name="socket">The socket.</param>
+    /// <param name="path">Of a Unix socket: its path.</param>
+    /// <param name="file">Its file, when that is to go with it.</param>
+    public Listener(Server server, Socket socket, string? path, UnixSocketFile? file)
     {
-        (_server, _socket, _file) = (server, socket, file);
+        (_server, _socket, _path, _file) = (server, socket, path, file);
         EndPoint = socket.LocalEndPoint!;
-        Name = file is null && EndPoint is not UnixDomainSocketEndPoint ? $"listen:{Addresses.Text(EndPoint)}" : $"listen:{file ?? Addresses.Text(EndPoint)}";
+        Name = $"listen:{path ?? Addresses.Text(EndPoint)}";
     }
 
     public string Name { get; }
 
     public EndPoint EndPoint { get; }
+
+    public Socket Socket => _socket;
 
     public SafeHandle Handle => _socket.SafeHandle;
 
@@ -42,11 +51,11 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
         if (_source is null)
         {
             _socket.Listen(backlog);
-            _source = _server.Loop.Add(this, RetryPolicy.Never);
+            _server.Loop.Add(this, RetryPolicy.Never);
         }
     }
 
-    public void Attach(SourceContext context) => _context = context;
+    public void Attach(SourceContext context) => (_context, _source) = (context, context.Source);
 
     public int Dispatch(PollEvents ready, int maxEvents)
     {
@@ -70,7 +79,7 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
             _context.Emit(default(ConnectionAccepted));
             try
             {
-                _server.Take(SocketChannel.Own(new SafeSocketHandle(descriptor, ownsHandle: true)), _file);
+                _server.Take(SocketChannel.Own(new SafeSocketHandle(descriptor, ownsHandle: true)), _path);
             }
             catch (Exception exception)
             {
@@ -97,7 +106,7 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
     {
         _context = null;
         _again.Cancel();
-        _socket.Dispose();
+        Close();
         _server.OnDetached();
     }
 
@@ -109,12 +118,17 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
         }
         else
         {
-            _socket.Dispose();
+            Close();
         }
+    }
 
-        if (_file is not null && !UnixPaths.IsAbstract(_file))
+    private void Close()
+    {
+        if (!_isClosed)
         {
-            File.Delete(_file);
+            _isClosed = true;
+            _file?.Remove(); // while the socket is open no other file can have its number
+            _socket.Dispose();
         }
     }
 
@@ -152,6 +166,3 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
 
     private void UpdateInterest() => _context?.SetInterest(_isFull || _again.IsPending ? PollEvents.None : PollEvents.Readable);
 }
-
-/// <summary>A listening socket has accepted a connection.</summary>
-public readonly record struct ConnectionAccepted;

@@ -1,32 +1,48 @@
 using System.Net.Sockets;
+using Mainspring.Net.Linux;
 
 namespace Mainspring.Net;
 
-/// <summary>Sets the options of a connected TCP socket.</summary>
-internal static class StreamOptions
+/// <summary>The options of a connected TCP socket (tcp(7)).</summary>
+internal readonly record struct StreamOptions(
+    bool NoDelay, bool KeepAlive, TimeSpan? KeepAliveTime, TimeSpan? KeepAliveInterval, int? KeepAliveCount, TimeSpan? SendTimeout)
 {
-    public static void Apply(Socket socket, bool noDelay, bool keepAlive, TimeSpan? keepAliveTime)
+    public StreamOptions(ConnectOptions options)
+        : this(options.NoDelay, options.KeepAlive, options.KeepAliveTime, options.KeepAliveInterval, options.KeepAliveCount, options.SendTimeout)
+    {
+    }
+
+    public StreamOptions(ListenOptions options)
+        : this(options.NoDelay, options.KeepAlive, options.KeepAliveTime, options.KeepAliveInterval, options.KeepAliveCount, options.SendTimeout)
+    {
+    }
+
+    /// <summary>Sets them. A connection that has gone already refuses, which reading will tell.</summary>
+    public void Apply(Socket socket)
     {
         if (socket.AddressFamily is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6) || socket.SocketType != SocketType.Stream)
         {
             return;
         }
 
-        try
+        Set(NetAbi.LevelTcp, NetAbi.NoDelay, NoDelay ? 1 : null);
+        Set(NetAbi.LevelTcp, NetAbi.UserTimeout, (int?)SendTimeout?.TotalMilliseconds);
+        if (KeepAlive)
         {
-            socket.NoDelay = noDelay;
-            if (keepAlive)
-            {
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-                if (keepAliveTime is { } time)
-                {
-                    socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Math.Max(1, (int)time.TotalSeconds));
-                }
-            }
+            Set(NetAbi.SocketLevel, NetAbi.KeepAlive, 1);
+            Set(NetAbi.LevelTcp, NetAbi.KeepAliveTime, Seconds(KeepAliveTime));
+            Set(NetAbi.LevelTcp, NetAbi.KeepAliveInterval, Seconds(KeepAliveInterval));
+            Set(NetAbi.LevelTcp, NetAbi.KeepAliveCount, KeepAliveCount);
         }
-        catch (SocketException)
+
+        static int? Seconds(TimeSpan? time) => time is { } some ? Math.Max(1, (int)some.TotalSeconds) : null;
+
+        void Set(int level, int option, int? value)
         {
-            // It has gone already, which reading will tell.
+            if (value is { } number)
+            {
+                _ = NetAbi.SetNumber(socket.SafeHandle, level, option, number);
+            }
         }
     }
 }

@@ -16,10 +16,12 @@ internal sealed class TlsConnection : Connection
     private ByteQueue _output = new();
     private ByteQueue _sending = new();
     private readonly LoopSignal<bool> _resumed;
+    private readonly LoopSignal<int> _read;
+    private readonly Action _endRead;
+    private ValueTask<int> _present; // the read of SslStream that is under way
     private Exception? _writeError;
     private bool _isSending;
     private bool _isPumping;
-    private bool _isReading;
     private bool _isReadingPaused;
     private bool _isWritingCompleted;
     private bool _isShutdown;
@@ -32,6 +34,8 @@ internal sealed class TlsConnection : Connection
         _inner = inner;
         _tls = tls;
         _resumed = new LoopSignal<bool>(inner.Loop);
+        _read = new LoopSignal<int>(inner.Loop);
+        _endRead = EndRead;
         (WriteLimit, CloseTimeout, ReadLimit) = (inner.WriteLimit, inner.CloseTimeout, inner.ReadLimit);
     }
 
@@ -41,13 +45,15 @@ internal sealed class TlsConnection : Connection
 
     public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
 
+    public override Socket? Socket => _inner.Socket;
+
     public override SslStream Tls => _tls;
 
     public override int Unsent => _output.Count + _sending.Count;
 
     public override bool IsReadingPaused => _isReadingPaused;
 
-    private protected override bool IsBeingRead => _isReading && !_isPumping;
+    private protected override bool IsBeingRead => !_read.IsFree && !_isPumping;
 
     /// <summary>Makes TLS as the client.</summary>
     public static async LoopTask<Connection> Connect(
@@ -68,7 +74,7 @@ internal sealed class TlsConnection : Connection
         catch (AuthenticationException exception)
         {
             inner.Abort();
-            throw reason.Length > 0 ? TlsDefaults.Refused($"TLS with {options.TargetHost} ({inner.Name})", reason, exception) : exception;
+            throw TlsDefaults.Failed($"TLS with {options.TargetHost} ({inner.Name})", reason, exception);
         }
         catch
         {
@@ -83,10 +89,26 @@ internal sealed class TlsConnection : Connection
     public static async LoopTask<Connection> Accept(
         Connection inner, SslServerAuthenticationOptions options, ConnectionProtocol? protocol, CancellationToken cancellationToken, Action<Connection>? made = null)
     {
+        options = TlsDefaults.For(options);
+        string reason = "";
+        RemoteCertificateValidationCallback? own = options.RemoteCertificateValidationCallback;
+        options.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+        {
+            bool isOptional = certificate is null && !options.ClientCertificateRequired;
+            reason = isOptional ? "" : TlsDefaults.Reason(errors, chain, certificate, null);
+            return own?.Invoke(sender, certificate, chain, errors) ?? (isOptional || errors == SslPolicyErrors.None);
+        };
         var tls = new SslStream(inner.AsStream(), leaveInnerStreamOpen: false);
         try
         {
-            await WithoutContext(() => tls.AuthenticateAsServerAsync(options, cancellationToken));
+            await WithoutContext(() => options.ServerCertificateSelectionCallback is null
+                ? tls.AuthenticateAsServerAsync(options, cancellationToken)
+                : tls.AuthenticateAsServerAsync((stream, hello, _, _) => ValueTask.FromResult(TlsDefaults.Selected(options, stream, hello.ServerName)), null, cancellationToken));
+        }
+        catch (AuthenticationException exception)
+        {
+            inner.Abort();
+            throw TlsDefaults.Failed($"TLS with {inner.Name}", reason, exception);
         }
         catch
         {
@@ -194,16 +216,16 @@ internal sealed class TlsConnection : Connection
         }
     }
 
-    private protected override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    private protected override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         CheckAccess();
-        if (Protocol is not null || _isReading)
+        if (Protocol is not null || !_read.IsFree)
         {
             throw new InvalidOperationException(
                 Protocol is not null ? $"{Name} has a protocol, which is told of its bytes: set Protocol to null to read them here." : $"{Name} is being read already: await one read before the next.");
         }
 
-        return await ReadTls(buffer, cancellationToken);
+        return ReadTls(buffer, cancellationToken);
     }
 
     private TlsConnection Start(ConnectionProtocol? protocol)
@@ -223,47 +245,70 @@ internal sealed class TlsConnection : Connection
         return this;
     }
 
-    private async ValueTask<int> ReadTls(Memory<byte> buffer, CancellationToken cancellationToken)
+    // Waits by a signal of the loop: the way of the framework's tasks back to a synchronization context allocates.
+    private ValueTask<int> ReadTls(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (State != ConnectionState.Open)
         {
-            return Reason is null ? 0 : throw Reason;
+            return Reason is null ? new ValueTask<int>(0) : ValueTask.FromException<int>(Reason);
         }
 
-        _isReading = true;
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            ValueTask<int> read;
-            SynchronizationContext? context = SynchronizationContext.Current;
-            SynchronizationContext.SetSynchronizationContext(null);
-            try
-            {
-                read = _tls.ReadAsync(buffer, cancellationToken);
-            }
-            finally
-            {
-                SynchronizationContext.SetSynchronizationContext(context);
-            }
-
-            return await read;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            if (State != ConnectionState.Open && Reason is null)
-            {
-                return 0; // closed by this end
-            }
-
-            NetworkException failure = exception as NetworkException ?? exception.InnerException as NetworkException
-                ?? new NetworkException($"{Name}: {exception.Message}", SocketError.ConnectionReset, exception);
-            Fail(failure);
-            throw failure;
+#pragma warning disable CA2012 // EndRead takes its result, once
+            _present = _tls.ReadAsync(buffer, cancellationToken);
+#pragma warning restore CA2012
         }
         finally
         {
-            _isReading = false;
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+
+        ValueTask<int> read = _read.Begin(CancellationToken.None);
+        if (_present.IsCompleted)
+        {
+            EndRead();
+        }
+        else
+        {
+            _present.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_endRead);
+        }
+
+        return read;
+    }
+
+    private void EndRead()
+    {
+        ValueTask<int> present = _present;
+        _present = default;
+        try
+        {
+            _read.SetResult(present.GetAwaiter().GetResult());
+        }
+        catch (Exception) when (State != ConnectionState.Open && Reason is null)
+        {
+            _read.SetResult(0); // closed by this end
+        }
+        catch (Exception) when (State == ConnectionState.Closed)
+        {
+            _read.SetException(Reason!);
+        }
+        catch (OperationCanceledException exception)
+        {
+            _read.SetException(exception);
+        }
+        catch (Exception exception)
+        {
+            NetworkException failure = Failure(exception);
+            Fail(failure);
+            _read.SetException(failure);
         }
     }
+
+    private NetworkException Failure(Exception exception) => exception as NetworkException ?? exception.InnerException as NetworkException
+        ?? new NetworkException($"{Name}: {exception.Message}", SocketError.ConnectionReset, exception);
 
     // For a protocol: reads and tells.
     private async LoopTask Pump()
@@ -355,8 +400,7 @@ internal sealed class TlsConnection : Connection
         }
         catch (Exception exception)
         {
-            _writeError = exception as NetworkException ?? exception.InnerException as NetworkException
-                ?? new NetworkException($"{Name}: {exception.Message}", SocketError.ConnectionReset, exception);
+            _writeError = Failure(exception);
             Fail(_writeError);
         }
         finally

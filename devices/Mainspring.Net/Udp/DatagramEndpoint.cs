@@ -26,7 +26,10 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
     private SourceContext? _context;
     private SourceHandle? _source;
     private Memory<byte> _receiveInto;
-    private bool _isPulled; // by ReceiveAsync
+    private PollEvents _watched = PollEvents.Readable;
+    private bool _isPulled;    // by ReceiveAsync
+    private bool _isReadable;  // there may be something, though epoll has not said so
+    private bool _watchesRead = true; // kept while awaits follow each other, so that a wait costs no call of the system
     private bool _isClosed;
 
     internal DatagramEndpoint(MainLoop loop, Socket socket, DatagramOptions options)
@@ -57,7 +60,7 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
     public SafeHandle Handle => _socket.SafeHandle;
 
     /// <inheritdoc/>
-    public PollEvents Interest => PollEvents.Readable | (_queue.Count > 0 ? PollEvents.Writable : 0);
+    public PollEvents Interest => _watched;
 
     /// <summary>Sends a datagram to the <see cref="RemoteEndPoint"/>.</summary>
     /// <param name="bytes">The datagram.</param>
@@ -106,6 +109,12 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
         _isPulled = true;
         _receiveInto = buffer;
         ValueTask<DatagramResult> receive = _receive.Begin(cancellationToken);
+        while (_isReadable && !_isClosed && _receive.IsPending)
+        {
+            _isReadable = Receive();
+        }
+
+        _watchesRead = true;
         UpdateInterest();
         return receive;
     }
@@ -123,7 +132,7 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
     /// <summary>Closes it; what waits to be sent is lost. Idempotent.</summary>
     public void Dispose() => _source?.Remove();
 
-    void IEventSource.Attach(SourceContext context) => _context = context;
+    void IEventSource.Attach(SourceContext context) => (_context, _source) = (context, context.Source);
 
     int IEventSource.Dispatch(PollEvents ready, int maxEvents)
     {
@@ -138,6 +147,12 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
         }
 
         int handled = 0;
+        if (_isPulled && !_receive.IsPending && (ready & PollEvents.Readable) != 0)
+        {
+            _isReadable = true;
+            _watchesRead = false;
+        }
+
         while (handled < maxEvents && !_isClosed && (!_isPulled || _receive.IsPending) && Receive())
         {
             handled++;
@@ -169,7 +184,7 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
 
     internal DatagramEndpoint Start()
     {
-        _source = _loop.Add(this, RetryPolicy.Never);
+        _loop.Add(this, RetryPolicy.Never);
         return this;
     }
 
@@ -298,15 +313,13 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
 
     private void UpdateInterest()
     {
-        PollEvents wanted = (!_isPulled || _receive.IsPending ? PollEvents.Readable : 0) | (_queue.Count > 0 ? PollEvents.Writable : 0);
+        PollEvents wanted = (!_isPulled || _watchesRead ? PollEvents.Readable : 0) | (_queue.Count > 0 ? PollEvents.Writable : 0);
         if (wanted != _watched)
         {
             _watched = wanted;
             _context?.SetInterest(wanted);
         }
     }
-
-    private PollEvents _watched = PollEvents.Readable;
 
     private void ChangeGroup(IPAddress group, bool joins)
     {
@@ -317,11 +330,11 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
             SocketOptionName name = joins ? SocketOptionName.AddMembership : SocketOptionName.DropMembership;
             if (isV6)
             {
-                _socket.SetSocketOption(SocketOptionLevel.IPv6, name, new IPv6MulticastOption(group));
+                _socket.SetSocketOption(SocketOptionLevel.IPv6, name, new IPv6MulticastOption(group, _options.MulticastInterface?.ScopeId ?? 0));
             }
             else
             {
-                _socket.SetSocketOption(SocketOptionLevel.IP, name, new MulticastOption(group));
+                _socket.SetSocketOption(SocketOptionLevel.IP, name, new MulticastOption(group, _options.MulticastInterface ?? IPAddress.Any));
             }
         }
         catch (SocketException exception)
@@ -332,29 +345,3 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
 
     private readonly record struct Waiting(int Length, DatagramAddress To);
 }
-
-/// <summary>A datagram has come.</summary>
-public readonly ref struct Datagram
-{
-    internal Datagram(ReadOnlySpan<byte> bytes, DatagramAddress from)
-    {
-        Bytes = bytes;
-        From = from;
-    }
-
-    /// <summary>The datagram, valid during the call.</summary>
-    public ReadOnlySpan<byte> Bytes { get; }
-
-    /// <summary>From where it came.</summary>
-    public DatagramAddress From { get; }
-}
-
-/// <summary>What <see cref="DatagramEndpoint.ReceiveAsync"/> has received.</summary>
-/// <param name="Count">Its length, or that of the buffer when it was longer.</param>
-/// <param name="From">From where it came.</param>
-public readonly record struct DatagramResult(int Count, DatagramAddress From);
-
-/// <summary>A datagram could not be delivered, or not be sent. The endpoint goes on.</summary>
-/// <param name="Error">What the system said, such as <see cref="SocketError.ConnectionRefused"/>: nobody listens there.</param>
-/// <param name="To">To whom, where that is known.</param>
-public readonly record struct DatagramFailed(SocketError Error, DatagramAddress To);

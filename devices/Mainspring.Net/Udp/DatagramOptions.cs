@@ -26,6 +26,12 @@ public sealed record DatagramOptions
     /// <summary>How many networks a multicast goes through (IP_MULTICAST_TTL); null is the system's, which is 1.</summary>
     public int? MulticastHops { get; init; }
 
+    /// <summary>By which network multicasts are sent and groups are joined: an address of this machine in it (IP_MULTICAST_IF), for IPv6 one with a scope; null is the system's choice.</summary>
+    public IPAddress? MulticastInterface { get; init; }
+
+    /// <summary>Whether listeners of this machine hear multicasts that are sent here (IP_MULTICAST_LOOP).</summary>
+    public bool MulticastLoopback { get; init; } = true;
+
     /// <summary>How many bytes of datagrams wait when the system takes none; what comes then is dropped, and counted as lost.</summary>
     public int SendQueue { get; init; } = 256 * 1024;
 }

@@ -8,35 +8,34 @@ internal static class Echo
 {
     private const int Message = 64;
 
-    public static void Measure(long connections, long rounds)
+    public static void MeasureProtocols(long connections, long rounds)
     {
-        using (var loop = new MainLoop())
+        using var loop = new MainLoop();
+        var count = new Rounds(loop);
+        loop.Run(async () =>
         {
-            var count = new Rounds(loop);
-            loop.Run(async () =>
+            Server server = loop.ListenTcp(new IPEndPoint(IPAddress.Loopback, 0), static () => new Returning());
+            for (long i = 0; i < connections; i++)
             {
-                Server server = loop.ListenTcp(new IPEndPoint(IPAddress.Loopback, 0), static () => new Returning());
-                for (long i = 0; i < connections; i++)
-                {
-                    await loop.ConnectTcp(server.IPEndPoint, protocol: new Client(count));
-                }
-            });
-            count.Measure("protocol", rounds);
-        }
+                await loop.ConnectTcp(server.IPEndPoint, protocol: new Client(count));
+            }
+        });
+        count.Measure("protocol", rounds);
+    }
 
-        using (var loop = new MainLoop())
+    public static void MeasureAwaits(long connections, long rounds)
+    {
+        using var loop = new MainLoop();
+        var count = new Rounds(loop);
+        loop.Run(async () =>
         {
-            var count = new Rounds(loop);
-            loop.Run(async () =>
+            Server server = loop.ListenTcp(new IPEndPoint(IPAddress.Loopback, 0), Return);
+            for (long i = 0; i < connections; i++)
             {
-                Server server = loop.ListenTcp(new IPEndPoint(IPAddress.Loopback, 0), Return);
-                for (long i = 0; i < connections; i++)
-                {
-                    Ask(await loop.ConnectTcp(server.IPEndPoint), count).Forget();
-                }
-            });
-            count.Measure("await", rounds);
-        }
+                Ask(await loop.ConnectTcp(server.IPEndPoint), count).Forget();
+            }
+        });
+        count.Measure("await", rounds);
     }
 
     private static async LoopTask Return(Connection connection)

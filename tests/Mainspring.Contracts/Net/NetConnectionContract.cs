@@ -232,6 +232,81 @@ public sealed class NetConnectionContract : NetSuite
     }
 
     [Case]
+    public void Protocol_HearsOfPressure_AndOfItsEnd()
+    {
+        var protocol = new NetProtocol();
+        Run(async () =>
+        {
+            (Connection client, Connection server) = await Pair(protocol);
+            server.Write(new byte[10_000_000]);
+            Check.True(server.Unsent > server.HighWaterMark);
+            Check.True(server.IsReadingPaused, "who does not read is not asked either");
+            await client.ReadExactly(new byte[10_000_000]);
+            Check.Equal(0, server.Unsent);
+            Check.False(server.IsReadingPaused);
+            client.Close();
+            await server.WaitClosed();
+            await Loop.Yield();
+        });
+        Check.Sequence(["made", "pause", "resume", "end", "lost"], protocol.Story);
+    }
+
+    [Case]
+    public void ReaderThatNeverWaits_LeavesOthersTheirTurn() => Run(async () =>
+    {
+        (Connection client, Connection server) = await Pair();
+        server.Write(new byte[20_000]);
+        int ticks = 0;
+        TimerHandle others = Loop.CallEvery(TimeSpan.FromTicks(1), () => ticks++);
+        byte[] one = new byte[1];
+        for (int i = 0; i < 20_000; i++)
+        {
+            await client.ReadAsync(one);
+        }
+
+        others.Cancel();
+        Check.True(ticks > 100, $"{ticks} ticks in 20,000 reads");
+        client.Close();
+        server.Close();
+    });
+
+    [Case]
+    public void WriterThatNeverWaits_LeavesOthersTheirTurn() => Run(async () =>
+    {
+        (Connection client, Connection server) = await Pair();
+        int ticks = 0;
+        TimerHandle others = Loop.CallEvery(TimeSpan.FromTicks(1), () => ticks++);
+        byte[] one = new byte[1];
+        byte[] all = new byte[1000];
+        for (int i = 0; i < 10_000; i++)
+        {
+            await client.WriteAsync(one);
+            if (i % all.Length == all.Length - 1)
+            {
+                await server.ReadExactly(all); // so that the kernel takes the next ones
+            }
+        }
+
+        others.Cancel();
+        Check.True(ticks > 100, $"{ticks} ticks in 10,000 writes");
+        client.Close();
+        server.Close();
+    });
+
+    [Case]
+    public void EveryByte_PassesTheGate_WhetherItsReaderWaitsOrNot() => Run(async () =>
+    {
+        (Connection client, Connection server) = await Pair();
+        int heard = 0;
+        client.Source.On((in BytesReceived received, in EventInfo _) => heard += received.Bytes.Length);
+        server.Write(new byte[10_000]);
+        server.Close();
+        await client.ReadExactly(new byte[10_000]);
+        Check.Equal(10_000, heard);
+        client.Close();
+    });
+
+    [Case]
     public void WriteLimit_RefusesWhoeverDoesNotWait() => Run(async () =>
     {
         (Connection client, Connection server) = await Pair();
@@ -352,6 +427,55 @@ public sealed class NetConnectionContract : NetSuite
     });
 
     [Case]
+    public void FromSocket_TakesASocketThatAnotherHasAccepted_AndMakesItSpeak() => Run(async () =>
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(Anywhere);
+        listener.Listen();
+        await using Connection client = await Loop.ConnectTcp((IPEndPoint)listener.LocalEndPoint!);
+        using Connection accepted = Loop.FromSocket(listener.Accept(), new Returning());
+        Check.Equal(client.LocalEndPoint!, accepted.RemoteEndPoint!);
+        await client.WriteAsync("x\n"u8.ToArray());
+        Check.Equal("x", await client.ReadLine());
+        using var unconnected = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Check.Throws<ArgumentException>(() => Loop.FromSocket(unconnected));
+    });
+
+    [Case]
+    public void Options_ReachTheSocket_AtBothEnds() => Run(async () =>
+    {
+        (Connection client, Connection server) = await Pair(
+            options: new ListenOptions { NoDelay = false, KeepAlive = true, KeepAliveTime = TimeSpan.FromSeconds(7), ReceiveBuffer = 20_000 },
+            connect: new ConnectOptions
+            {
+                LocalEndPoint = new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0),
+                KeepAlive = true,
+                KeepAliveTime = TimeSpan.FromSeconds(11),
+                KeepAliveInterval = TimeSpan.FromSeconds(3),
+                KeepAliveCount = 2,
+                SendTimeout = TimeSpan.FromSeconds(5),
+                SendBuffer = 30_000,
+            });
+        Check.Equal("127.0.0.2", ((IPEndPoint)server.RemoteEndPoint!).Address.ToString());
+        Check.Equal(1, Number(client, SocketOptionLevel.Tcp, SocketOptionName.NoDelay));
+        Check.Equal(1, Number(client, SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
+        Check.Equal(11, Number(client, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime));
+        Check.Equal(3, Number(client, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval));
+        Check.Equal(2, Number(client, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount));
+        Check.Equal(60_000, Number(client, SocketOptionLevel.Socket, SocketOptionName.SendBuffer), "the kernel doubles it");
+        byte[] timeout = new byte[4];
+        client.Socket!.GetRawSocketOption(6, 18, timeout); // IPPROTO_TCP, TCP_USER_TIMEOUT
+        Check.Equal(5000, BitConverter.ToInt32(timeout));
+        Check.Equal(0, Number(server, SocketOptionLevel.Tcp, SocketOptionName.NoDelay));
+        Check.Equal(7, Number(server, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime));
+        Check.Equal(40_000, Number(server, SocketOptionLevel.Socket, SocketOptionName.ReceiveBuffer));
+        client.Close();
+        server.Close();
+
+        static int Number(Connection connection, SocketOptionLevel level, SocketOptionName name) => (int)connection.Socket!.GetSocketOption(level, name)!;
+    });
+
+    [Case]
     public void ProtocolSetLater_GetsWhatWasReadAhead()
     {
         var protocol = new NetProtocol();
@@ -437,34 +561,6 @@ public sealed class NetConnectionContract : NetSuite
 
             Check.Equal(wanted, count);
         });
-    }
-
-    private static async LoopTask<TException> Fails<TException>(Func<Task> action)
-        where TException : Exception
-    {
-        try
-        {
-            await action();
-        }
-        catch (TException exception)
-        {
-            return exception;
-        }
-
-        throw new CheckException($"expected {typeof(TException).Name}, but nothing was thrown");
-    }
-
-    private async LoopTask Until(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Loop.Delay(TimeSpan.FromMilliseconds(1));
-        }
-    }
-
-    private sealed class Returning : ConnectionProtocol
-    {
-        public override void OnData(Connection connection, ReadOnlySpan<byte> data) => connection.Write(data);
     }
 
     private sealed class Counting(Action<int> count) : ConnectionProtocol

@@ -65,9 +65,11 @@ public sealed class NetDatagramContract : NetSuite
         IPAddress group = IPAddress.Parse("239.1.2.3");
         DatagramEndpoint listener;
         using DatagramEndpoint sender = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = new IPEndPoint(IPAddress.Any, 0), MulticastHops = 0 });
+        using DatagramEndpoint silent = Loop.OpenUdp(new DatagramOptions { MulticastHops = 0, MulticastLoopback = false });
         try
         {
             listener = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = new IPEndPoint(IPAddress.Any, 0), Groups = [group], ReuseAddress = true });
+            silent.SendTo("unheard"u8, new DatagramAddress(new IPEndPoint(group, listener.LocalEndPoint.Port)));
             sender.SendTo("all"u8, new DatagramAddress(new IPEndPoint(group, listener.LocalEndPoint.Port)));
         }
         catch (NetworkException exception)
@@ -80,6 +82,108 @@ public sealed class NetDatagramContract : NetSuite
             Check.Equal(3, (await listener.ReceiveAsync(new byte[10])).Count);
         }
     });
+
+    [Case]
+    public void Multicast_GoesByItsInterface_UntilTheGroupIsLeft() => Run(async () =>
+    {
+        IPAddress group = IPAddress.Parse("239.1.2.4");
+        using DatagramEndpoint listener = Loop.OpenUdp(
+            new DatagramOptions { LocalEndPoint = new IPEndPoint(IPAddress.Any, 0), Groups = [group], MulticastInterface = IPAddress.Loopback });
+        var to = new DatagramAddress(new IPEndPoint(group, listener.LocalEndPoint.Port));
+        using DatagramEndpoint heard = Loop.OpenUdp(new DatagramOptions { MulticastInterface = IPAddress.Loopback });
+        heard.SendTo("heard"u8, to);
+        byte[] buffer = new byte[10];
+        Check.Equal("heard", Encoding.ASCII.GetString(buffer, 0, (await listener.ReceiveAsync(buffer)).Count));
+        listener.Leave(group);
+        heard.SendTo("left"u8, to);
+        heard.SendTo("alone"u8, new DatagramAddress(new IPEndPoint(IPAddress.Loopback, listener.LocalEndPoint.Port)));
+        Check.Equal("alone", Encoding.ASCII.GetString(buffer, 0, (await listener.ReceiveAsync(buffer)).Count));
+    });
+
+    [Case]
+    public void Broadcast_NeedsItsOption() => Run(async () =>
+    {
+        using DatagramEndpoint listener = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = new IPEndPoint(IPAddress.Any, 0) });
+        var everybody = new DatagramAddress(new IPEndPoint(IPAddress.Parse("127.255.255.255"), listener.LocalEndPoint.Port));
+        using DatagramEndpoint shy = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = Anywhere });
+        NetworkException error = Check.Throws<NetworkException>(() => shy.SendTo("x"u8, everybody));
+        Check.Equal(SocketError.AccessDenied, error.SocketError);
+        Check.Contains("Broadcast option", error.Message);
+        using DatagramEndpoint loud = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = Anywhere, Broadcast = true });
+        loud.SendTo("all"u8, everybody);
+        Check.Equal(3, (await listener.ReceiveAsync(new byte[10])).Count);
+    });
+
+    [Case]
+    public void BoundSocket_HandedIn_IsAnEndpoint() => Run(async () =>
+    {
+        var bound = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        bound.Bind(Anywhere);
+        using DatagramEndpoint server = Loop.OpenUdp(bound);
+        var connected = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        connected.Connect(server.LocalEndPoint);
+        using DatagramEndpoint client = Loop.OpenUdp(connected);
+        Check.Equal(server.LocalEndPoint, client.RemoteEndPoint!);
+        Check.True(client.Send("x"u8));
+        Check.Equal(client.LocalEndPoint, (await server.ReceiveAsync(new byte[10])).From.ToEndPoint()!);
+        using var unbound = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        Check.Throws<ArgumentException>(() => Loop.OpenUdp(unbound));
+    });
+
+    [Case]
+    public void ReusePort_SharesAnAddress_AndOtherwiseItIsInUse()
+    {
+        using DatagramEndpoint one = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = Anywhere, ReusePort = true });
+        using DatagramEndpoint other = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = one.LocalEndPoint, ReusePort = true });
+        Check.Equal(one.LocalEndPoint, other.LocalEndPoint);
+        NetworkException error = Check.Throws<NetworkException>(() => Loop.OpenUdp(new DatagramOptions { LocalEndPoint = one.LocalEndPoint }));
+        Check.Equal(SocketError.AddressAlreadyInUse, error.SocketError);
+    }
+
+    [Case]
+    public void AwaitedDatagrams_AllocateNothing_AndComeInOrder()
+    {
+        using DatagramEndpoint server = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = Anywhere });
+        using DatagramEndpoint client = Loop.OpenUdp(new DatagramOptions { RemoteEndPoint = server.LocalEndPoint });
+        byte[] bytes = new byte[100];
+        byte[] buffer = new byte[100];
+        int wanted = 0;
+        int count = 0;
+        Receive().Forget();
+        Allocations.None(() =>
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                bytes[0] = (byte)wanted++;
+                client.Send(bytes);
+            }
+
+            for (int i = 0; i < 1000 && count < wanted; i++)
+            {
+                Loop.Tick(Pump.Wait);
+            }
+
+            Check.Equal(wanted, count);
+        });
+
+        async LoopTask Receive()
+        {
+            try
+            {
+                while (true)
+                {
+                    DatagramResult result = await server.ReceiveAsync(buffer);
+                    Check.Equal(100, result.Count);
+                    Check.Equal((byte)count, buffer[0]);
+                    count++;
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                // the case is over
+            }
+        }
+    }
 
     [Case]
     public void TooLong_IsRefused_WithTheReason()

@@ -59,6 +59,29 @@ public sealed class NetOtherCases : NetSuite
     });
 
     [Case]
+    public void UnixSocketFile_OfAnotherServer_IsNotRemoved_NorOneThatIsToStay() => Run(async () =>
+    {
+        await Loop.Yield();
+        string path = Path.Combine(_folder, "replaced.sock");
+        Server first = Loop.ListenUnix(path, EchoAll);
+        File.Delete(path);
+        using (Server second = Loop.ListenUnix(path, EchoAll))
+        {
+            first.Dispose();
+            Check.True(File.Exists(path), "it is the other's");
+            await using Connection client = await Loop.ConnectUnix(path);
+            await client.WriteAsync("x\n"u8.ToArray());
+            Check.Equal("x", await client.ReadLine());
+        }
+
+        Check.False(File.Exists(path));
+        Loop.ListenUnix(path, EchoAll, new ListenOptions { RemoveFile = false }).Dispose();
+        Check.True(File.Exists(path));
+        Loop.ListenUnix(path, EchoAll).Dispose(); // nobody listens there: it is replaced
+        Check.False(File.Exists(path));
+    });
+
+    [Case]
     public void AbstractUnixSocket_Echoes() => Run(async () =>
     {
         string name = $"@mainspring-{Environment.ProcessId}-{Guid.NewGuid():N}";
@@ -93,6 +116,20 @@ public sealed class NetOtherCases : NetSuite
         Check.Equal("192.0.2.1:7", (await Loop.Resolve("192.0.2.1", 7))[0].ToString());
         HostName name = await Loop.ResolveName(new IPEndPoint(IPAddress.Loopback, 1));
         Check.True(name.Host.Length > 0 && name.Service.Length > 0);
+    });
+
+    [Case]
+    public void LookUps_LeaveTheLoopsThread() => Run(async () =>
+    {
+        LoopTask<IReadOnlyList<IPEndPoint>> addresses = Loop.Resolve("localhost", 80);
+        LoopTask<HostName> name = Loop.ResolveName(new IPEndPoint(IPAddress.Loopback, 80));
+        bool[] early = [addresses.IsCompleted, name.IsCompleted];
+        bool hasRun = false;
+        Loop.CallSoon(() => hasRun = true);
+        Check.True((await addresses).Count > 0);
+        Check.True(hasRun, "the loop went on meanwhile");
+        Check.True((await name).Host.Length > 0);
+        Check.Sequence([false, false], early);
     });
 
     [Case]
@@ -271,4 +308,80 @@ public sealed class NetOtherCases : NetSuite
         server.Dispose();
         Check.Equal(0, await client.Receive(buffer));
     });
+
+    [Case]
+    public void LoopSocket_SendsAndReceivesDatagrams() => Run(async () =>
+    {
+        using LoopSocket one = Datagrams();
+        using LoopSocket other = Datagrams();
+        byte[] buffer = new byte[10];
+        LoopTask<DatagramResult> receive = other.ReceiveFrom(buffer);
+        await one.SendTo("ping"u8.ToArray(), new DatagramAddress((IPEndPoint)other.Socket.LocalEndPoint!));
+        DatagramResult result = await receive;
+        Check.Equal("ping", Encoding.ASCII.GetString(buffer, 0, result.Count));
+        await other.SendTo(default, result.From);
+        Check.Equal(0, (await one.ReceiveFrom(default)).Count);
+
+        LoopSocket Datagrams()
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            socket.Bind(Anywhere);
+            return new LoopSocket(Loop, socket);
+        }
+    });
+
+    [Case]
+    public void LoopSocket_SendsFiles_AndCopiesWhereTheSystemCannot() => Run(async () =>
+    {
+        string path = Path.Combine(_folder, "content");
+        byte[] content = new byte[3_000_000];
+        new Random(2).NextBytes(content);
+        File.WriteAllBytes(path, content);
+        using SafeFileHandle file = File.OpenHandle(path);
+        (Connection client, LoopSocket server) = await Plain();
+        LoopTask<long> send = server.SendFile(file, 5);
+        byte[] received = new byte[content.Length - 5];
+        await client.ReadExactly(received);
+        Check.Equal(received.Length, await send);
+        Check.True(content.AsSpan(5).SequenceEqual(received));
+        Check.Equal(0L, await server.SendFile(file, content.Length, 100));
+        using SafeFileHandle copied = File.OpenHandle("/proc/self/cmdline"); // sendfile(2) refuses some of these; all come whole
+        byte[] line = File.ReadAllBytes("/proc/self/cmdline");
+        Check.Equal(line.Length, await server.SendFile(copied));
+        byte[] same = new byte[line.Length];
+        await client.ReadExactly(same);
+        Check.True(line.AsSpan().SequenceEqual(same));
+        client.Close();
+        server.Dispose();
+    });
+
+    [Case]
+    public void FilePart_ThatIsCopied_IsTheSame() => Run(async () =>
+    {
+        string path = Path.Combine(_folder, "copied");
+        byte[] content = new byte[200_000];
+        new Random(3).NextBytes(content);
+        File.WriteAllBytes(path, content);
+        using SafeFileHandle file = File.OpenHandle(path);
+        var copy = new List<byte>();
+        long sent = await new FilePart(file, 10, 150_000).Copy(Loop, Take);
+        Check.Equal(150_000L, sent);
+        Check.True(content.AsSpan(10, 150_000).SequenceEqual(copy.ToArray()));
+        Check.Equal(100L, await new FilePart(file, 199_900, 1000).Copy(Loop, Take));
+
+        async LoopTask Take(ReadOnlyMemory<byte> bytes)
+        {
+            await Loop.Yield();
+            copy.AddRange(bytes.Span);
+        }
+    });
+
+    private async LoopTask<(Connection Client, LoopSocket Server)> Plain()
+    {
+        using var listener = new LoopSocket(Loop, new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        listener.Socket.Bind(Anywhere);
+        listener.Socket.Listen();
+        Connection client = await Loop.ConnectTcp((IPEndPoint)listener.Socket.LocalEndPoint!);
+        return (client, new LoopSocket(Loop, await listener.Accept()));
+    }
 }

@@ -53,6 +53,40 @@ public abstract class NetSuite : IDisposable
         }
     }
 
+    /// <summary>Waits until something has come true.</summary>
+    private protected async LoopTask Until(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Loop.Delay(TimeSpan.FromMilliseconds(1));
+        }
+    }
+
+    /// <summary>Waits until a server has no connections.</summary>
+    private protected async LoopTask Empty(Server server)
+    {
+        while (server.Connections.Count > 0)
+        {
+            await Loop.Yield();
+        }
+    }
+
+    /// <summary>The exception of a method that has to fail.</summary>
+    private protected static async LoopTask<TException> Fails<TException>(Func<Task> action)
+        where TException : Exception
+    {
+        try
+        {
+            await action();
+        }
+        catch (TException exception)
+        {
+            return exception;
+        }
+
+        throw new CheckException($"expected {typeof(TException).Name}, but nothing was thrown");
+    }
+
     private protected static async LoopTask EchoAll(Connection connection)
     {
         byte[] buffer = new byte[4096];
@@ -67,6 +101,12 @@ public abstract class NetSuite : IDisposable
     {
         Loop.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives back what it gets.</summary>
+    private protected sealed class Returning : ConnectionProtocol
+    {
+        public override void OnData(Connection connection, ReadOnlySpan<byte> data) => connection.Write(data);
     }
 
     // Tells of its connection, and hands everything on.

@@ -42,9 +42,10 @@ public abstract class SourceContract : IDisposable
     public void Events_PassTheGateCountedAndInSequence()
     {
         SourceHandle source = AddAndListen();
-        Produce(10);
-        Check.Equal(10, _events.Count);
-        Check.True(source.Counters.Events >= 10, "each was counted");
+        int some = Some(10);
+        Produce(some);
+        Check.Equal(some, _events.Count);
+        Check.True(source.Counters.Events >= some, "each was counted");
         for (int i = 0; i < _events.Count; i++)
         {
             Check.Equal(source, _events[i].Source);
@@ -60,6 +61,7 @@ public abstract class SourceContract : IDisposable
     [Case]
     public void Dispatch_HandlesAtMostMaxEventsATick()
     {
+        NeedsEvents(10 * MaxEvents);
         AddAndListen();
         Rig.Produce(10 * MaxEvents);
         int before = 0;
@@ -77,6 +79,7 @@ public abstract class SourceContract : IDisposable
     [Case]
     public void Flood_LeavesOtherSourcesTheirTurn()
     {
+        NeedsEvents(8 * MaxEvents);
         AddAndListen();
         var other = new EndlessSource();
         Loop.Add(other);
@@ -96,19 +99,20 @@ public abstract class SourceContract : IDisposable
     public void Flood_LeavesCallbacksTheirTurn()
     {
         AddAndListen();
-        Rig.Produce(4 * MaxEvents);
+        int some = Some(4 * MaxEvents);
+        Rig.Produce(some);
         int runs = 0;
         Loop.CallSoon(() => runs++);
         Loop.Tick();
         Check.Equal(1, runs);
-        Pump.Until(Loop, () => _events.Count >= 4 * MaxEvents);
+        Pump.Until(Loop, () => _events.Count >= some);
     }
 
     [Case]
     public void Silent_IsNotDispatched()
     {
         SourceHandle source = AddAndListen();
-        Produce(3);
+        Produce(Some(3));
         Settle(source);
         long before = source.Counters.Dispatches;
         for (int i = 0; i < 100; i++)
@@ -117,7 +121,7 @@ public abstract class SourceContract : IDisposable
         }
 
         Check.Equal(before, source.Counters.Dispatches);
-        Check.Equal(3, _events.Count);
+        Check.Equal(Some(3), _events.Count);
     }
 
     [Case]
@@ -130,7 +134,7 @@ public abstract class SourceContract : IDisposable
             source.Remove();
             source.Remove();
         });
-        Rig.Produce(10);
+        Rig.Produce(Some(10));
         Pump.Until(Loop, () => _events.Count > 0);
         Check.Equal(SourceState.Removed, source.State);
         Pump.Ticks(Loop, 10);
@@ -143,14 +147,15 @@ public abstract class SourceContract : IDisposable
     public void Remove_IsIdempotent_AndNoEventFollows()
     {
         SourceHandle source = AddAndListen();
-        Produce(2);
-        Rig.Produce(5);
+        int first = Math.Min(2, Some(7) - 1);
+        Produce(first);
+        Rig.Produce(Some(7) - first);
         source.Remove();
         source.Remove();
         Check.Equal(SourceState.Removed, source.State);
         long dispatches = source.Counters.Dispatches;
         Pump.Ticks(Loop, 10);
-        Check.Equal(2, _events.Count);
+        Check.Equal(first, _events.Count);
         Check.Equal(dispatches, source.Counters.Dispatches);
         Check.Equal(0, Loop.Counters.Sources);
     }
@@ -171,9 +176,9 @@ public abstract class SourceContract : IDisposable
     {
         AddAndListen().Remove();
         SourceHandle again = AddAndListen();
-        Produce(3);
-        Check.Equal(3, _events.Count);
         Check.Equal(SourceState.Attached, again.State);
+        Produce(Some(3));
+        Check.Equal(Some(3), _events.Count);
         Check.Equal(1L, again.Counters.Attaches, "a handle counts for itself");
     }
 
@@ -292,10 +297,11 @@ public abstract class SourceContract : IDisposable
         SourceHandle source = Add();
         Rig.Listen(source, static _ => throw new InvalidOperationException("a handler's own problem"));
         Rig.Listen(source, _events.Add);
-        Produce(5);
-        Check.Equal(5, _events.Count);
-        Check.Equal(5, reported);
-        Check.Equal(SourceState.Attached, source.State);
+        int some = Some(5);
+        Produce(some);
+        Check.Equal(some, _events.Count);
+        Check.Equal(some, reported);
+        Check.True(source.State == SourceState.Attached || some == Rig.MostEvents, "it is as it was");
         Check.Equal(0L, source.Counters.Errors, "the source did nothing wrong");
         Check.Equal(1L, source.Counters.Attaches);
     }
@@ -304,17 +310,24 @@ public abstract class SourceContract : IDisposable
     public void Dispose_OfTheLoop_Detaches()
     {
         SourceHandle source = AddAndListen();
-        Produce(1);
+        int first = Some(2) - 1;
+        Produce(first);
         Rig.Produce(1);
         Loop.Dispose();
         Check.Equal(SourceState.Removed, source.State);
-        Check.Equal(1, _events.Count);
+        Check.Equal(first, _events.Count);
         Rig.Source.Detach();
     }
 
     [Case]
     public void SteadyState_AllocatesNothing()
     {
+        NeedsEvents(100_000);
+        if (Rig.Allocating is { } reason)
+        {
+            throw new SkipException(reason);
+        }
+
         int count = 0;
         Rig.Listen(Add(), _ => count++);
         int wanted = 0;
@@ -375,11 +388,22 @@ public abstract class SourceContract : IDisposable
             });
     }
 
+    // As many as the device can make in one life.
+    private int Some(int wanted) => Math.Min(wanted, Rig.MostEvents);
+
+    private void NeedsEvents(int count)
+    {
+        if (Rig.MostEvents < count)
+        {
+            throw new SkipException($"this device makes {Rig.MostEvents} event in its life");
+        }
+    }
+
     private void NeedsBreaking()
     {
         if (!Rig.CanBreak)
         {
-            throw new SkipException("this device cannot be made to fail");
+            throw new SkipException(Rig.Unbreakable);
         }
     }
 }

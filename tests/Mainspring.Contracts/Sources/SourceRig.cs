@@ -15,6 +15,15 @@ public abstract class SourceRig : IDisposable
     /// <summary>Whether <see cref="Break"/> and <see cref="Restore"/> work.</summary>
     public virtual bool CanBreak => true;
 
+    /// <summary>Why they do not.</summary>
+    public virtual string Unbreakable => "this device cannot be made to fail";
+
+    /// <summary>How many events it gives between an attach and a detach: a child process ends once.</summary>
+    public virtual int MostEvents => int.MaxValue;
+
+    /// <summary>Why an event allocates, if it does: an accepted connection is an object.</summary>
+    public virtual string? Allocating => null;
+
     /// <summary>Whether <see cref="IEventSource.Attach"/> throws while the device is broken.</summary>
     public virtual bool AttachFailsWhileBroken => CanBreak;
 

@@ -1,0 +1,4 @@
+namespace Mainspring.Net;
+
+/// <summary>A listening socket has accepted a connection.</summary>
+public readonly record struct ConnectionAccepted;
