@@ -59,7 +59,7 @@ public sealed partial class MainLoop
     /// Closes the default executor for this loop and waits until its work is done, that which was cancelled and goes on all the same too: asyncio's <c>shutdown_default_executor</c>. From now on
     /// <see cref="RunInExecutor(Action, CancellationToken)"/> throws. A <see cref="ThreadExecutor"/> in <see cref="DefaultExecutor"/> is shut down, and its threads have ended. Loop's thread only.
     /// </summary>
-    /// <param name="timeout">How long to wait, by the loop's clock; null waits until the end. What is not done by then goes on, and the log says so.</param>
+    /// <param name="timeout">How long to wait, by the loop's clock (a virtual one stands still meanwhile); null waits until the end. What is not done by then goes on, and the log says so.</param>
     /// <returns>Whether all was done in time. It is awaited once.</returns>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public async LoopTask<bool> ShutdownExecutor(TimeSpan? timeout = null)
@@ -73,14 +73,16 @@ public sealed partial class MainLoop
             return true;
         }
 
-        // Not WithTimeout: that work holds a virtual clock, so a limit there is one in real time for work that is stuck.
-        await Task.WhenAny(ended, Task.Delay(limit, TimeProvider));
-        if (!ended.IsCompleted)
+        try
+        {
+            await WithTimeout(ended, limit);
+            return true;
+        }
+        catch (TimeoutException)
         {
             Log.Write(LogSeverity.Warning, Name, $"The executor's work was not done in {limit.TotalSeconds:0.###} s: {_defaultWork} pieces of it go on.");
+            return false;
         }
-
-        return ended.IsCompleted;
     }
 
     private Task ExecutorEmpty()

@@ -68,7 +68,7 @@ public sealed partial class MainLoop
 
     /// <summary>
     /// Cancels all tasks that were started, those that they start meanwhile too, and waits until they are over. What one throws instead is reported to <see cref="UnhandledException"/>. A task that ignores its token is waited for. It is what
-    /// <see cref="LoopRunner"/> does at the end; a task that calls it itself is left alone. Loop's thread only.
+    /// <see cref="LoopRunner"/> does at the end. The task within which it is called is left alone, if <see cref="StartedTask.Current"/> knows it there. Loop's thread only.
     /// </summary>
     /// <returns>The end of them all. It is awaited once.</returns>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>

@@ -5,7 +5,7 @@ namespace Mainspring.Hosts;
 
 /// <summary>
 /// SIGINT, SIGTERM and SIGHUP (the terminal was closed) end a run cleanly: the first of them stops it, the second is left to the system, which ends the
-/// process. Under nohup(1), which has SIGHUP ignored, it stays so.
+/// process. Under nohup(1), which has SIGHUP ignored, it stays so. It is no <see cref="Mainspring.RunOptions.StopOn"/>, because it has to hold before there is a loop, and across loops that run one after the other.
 /// </summary>
 internal sealed class EndSignals : IDisposable
 {

@@ -34,15 +34,15 @@ public sealed partial class AsyncioTests
 
     /// <summary>Each type and member that a line names is public.</summary>
     [Fact]
-    public void Every_member_exists() => Assert.Empty(s_rows.SelectMany(static row => Quoted(row.Here)).Distinct().Where(static name => !Exists(name)));
+    public void Every_member_exists() => Assert.All(s_rows.SelectMany(static row => Quoted(row.Here)).Distinct(), static name => Assert.True(Exists(name), name));
 
     /// <summary>Each line has at least one test, and that exists; only what is not here has none.</summary>
     [Fact]
     public void Every_test_exists()
     {
         HashSet<string> tests = [.. Case.All.Select(static one => one.Name), .. typeof(AsyncioTests).GetMethods().Select(static method => $"{nameof(AsyncioTests)}.{method.Name}")];
-        Assert.Empty(s_rows.SelectMany(static row => Quoted(row.Proof)).Where(name => !tests.Contains(name)));
-        Assert.Empty(s_rows.Where(static row => !row.IsMissing && (Quoted(row.Proof).Length == 0 || row.Program.Length == 0)).Select(static row => row.Name));
+        Assert.All(s_rows.SelectMany(static row => Quoted(row.Proof)), name => Assert.Contains(name, tests));
+        Assert.All(s_rows.Where(static row => !row.IsMissing), static row => Assert.True(Quoted(row.Proof).Length > 0 && row.Program.Length > 0, row.Name));
     }
 
     /// <summary>Each program that a line names is in the file that it names, and is known to the one that runs them.</summary>

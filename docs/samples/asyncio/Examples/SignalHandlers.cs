@@ -9,7 +9,6 @@ internal static class SignalHandlers
     {
         Console.WriteLine("Event loop running for 1 hour, press Ctrl+C to interrupt.");
         using var loop = new MainLoop();
-        loop.CallSoon(static () => Console.WriteLine($"pid {Environment.ProcessId}: send SIGINT or SIGTERM to exit."));
         try
         {
             loop.Run(async Task () =>
@@ -23,6 +22,7 @@ internal static class SignalHandlers
                     });
                 }
 
+                Console.WriteLine($"pid {Environment.ProcessId}: send SIGINT or SIGTERM to exit.");
                 await loop.Delay(TimeSpan.FromHours(1));
             });
         }
