@@ -18,11 +18,12 @@ namespace Mainspring.Devices.Ports;
 [DebuggerDisplay("{Name}, open: {IsOpen}")]
 public sealed class SerialPortSource : SerialPortBase
 {
-    // Closing takes the package a millisecond or two. Who adds the port again at once waits for it, in place of finding it in use.
-    private static readonly TimeSpan s_longestClosing = TimeSpan.FromMilliseconds(100);
+    // Closing takes the package a millisecond or two, more on a busy machine. Who adds the port again at once waits for it, in place of finding it in use.
+    private static readonly TimeSpan s_longestClosing = TimeSpan.FromSeconds(1);
 
     private SerialSession? _session;
     private SerialSession? _closing;
+    private bool _isSlowToClose; // the system waits until what is unsent has been sent, for up to 30 s
 
     /// <summary>A port that is opened when it is added to a loop.</summary>
     /// <param name="device">The port's name, such as <c>COM3</c>, or its path, such as <c>/dev/cu.usbserial-110</c> or <c>/dev/ttyUSB0</c>.</param>
@@ -41,7 +42,7 @@ public sealed class SerialPortSource : SerialPortBase
 
     internal override void OpenDevice()
     {
-        if (_closing is { } closing && !closing.WaitUntilClosed(s_longestClosing))
+        if (_closing is { } closing && !closing.WaitUntilClosed(_isSlowToClose ? TimeSpan.Zero : s_longestClosing))
         {
             throw new IOException($"{Device}: the port is still being closed by System.IO.Ports; try again in a moment.");
         }
@@ -55,6 +56,7 @@ public sealed class SerialPortSource : SerialPortBase
         if (_session is { } session)
         {
             (_session, _closing) = (null, session);
+            _isSlowToClose = session.UnsentBytes > 0;
             session.Close();
         }
     }

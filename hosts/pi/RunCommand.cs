@@ -42,12 +42,11 @@ internal static class RunCommand
             CustomParser = static argument => HostCommand.Parse(argument, static text => HostCommand.Number(text, static n => n == 0 || n is >= 0.001 and <= 1_000_000, HzWanted)),
         };
         Option<double?> duration = For();
-        var backend = new Option<Backend>("--backend")
+        var backend = new Option<string?>("--backend")
         {
             Description = "Whose code drives the devices: native (this project's own, for Linux), ports (serial ports over System.IO.Ports) or iot (lines over System.Device.Gpio), where this program was built with those packages.",
             HelpName = "NAME",
-            DefaultValueFactory = static _ => Backends.Default,
-            CustomParser = static argument => HostCommand.Parse(argument, Backends.Parse),
+            CustomParser = static argument => HostCommand.Parse(argument, Backends.Check),
         };
         var json = new Option<bool>("--json") { Description = "Print one JSON object per line; the last one is the summary." };
         var quiet = new Option<bool>("--quiet") { Description = "Print nothing but the summary, and errors." };
@@ -73,10 +72,10 @@ internal static class RunCommand
         });
         run.SetAction(result => result.GetValue(file) is not { } path
             ? PiHost.Run(new PiSettings(
-                result.GetValue(serial), result.GetValue(simulate), result.GetValue(hz), Seconds(result.GetValue(duration)), result.GetValue(json), result.GetValue(quiet), result.GetValue(backend)))
+                result.GetValue(serial), result.GetValue(simulate), result.GetValue(hz), Seconds(result.GetValue(duration)), result.GetValue(json), result.GetValue(quiet), Backends.Of(result.GetValue(backend))))
             : CheckCommand.Load(path, out int code) is { } config
                 ? MachineHost.Run(new MachineSettings(
-                    config, result.GetValue(simulate), result.GetResult(hz) is { Implicit: false } ? result.GetValue(hz) : null, Seconds(result.GetValue(duration)), result.GetValue(json), result.GetValue(quiet), Monitor: false, result.GetValue(backend)))
+                    config, result.GetValue(simulate), result.GetResult(hz) is { Implicit: false } ? result.GetValue(hz) : null, Seconds(result.GetValue(duration)), result.GetValue(json), result.GetValue(quiet), Monitor: false, Backends.Of(result.GetValue(backend))))
                 : code);
         return run;
     }

@@ -9,19 +9,22 @@ internal static class Backends
     /// <summary>Native on Linux; elsewhere what the program was built with.</summary>
     public static Backend Default => !OperatingSystem.IsLinux() && Missing(Backend.Ports) is null ? Backend.Ports : Backend.Native;
 
-    /// <summary>Parses a name, and refuses what the program was built without.</summary>
+    /// <summary>Refuses a name that is none, and what the program was built without.</summary>
+    /// <returns>The name.</returns>
     /// <exception cref="FormatException">It is no name, or that backend is missing.</exception>
-    public static Backend Parse(string text)
-    {
-        if (!Enum.TryParse(text, ignoreCase: true, out Backend backend) || !char.IsAsciiLetter(text[0]))
-        {
-            throw new FormatException($"'{text}' is no backend; give {string.Join(" or ", Enum.GetNames<Backend>()).ToLowerInvariant()}");
-        }
+    public static string Check(string name) => Missing(Of(name)) is { } package
+        ? throw new FormatException($"this mainspring-pi was built without {package}; put that package into packages/ of the sources, or configure a feed that has it, and build again")
+        : name;
 
-        return Missing(backend) is { } package
-            ? throw new FormatException($"this mainspring-pi was built without {package}; put that package into packages/ of the sources, or configure a feed that has it, and build again")
-            : backend;
-    }
+    /// <summary>The backend of a name; null is the default. (A type of its own for the option would cost the program more than all of this.)</summary>
+    public static Backend Of(string? name) => name switch
+    {
+        null => Default,
+        "native" => Backend.Native,
+        "ports" => Backend.Ports,
+        "iot" => Backend.Iot,
+        _ => throw new FormatException($"'{name}' is no backend; give native or ports or iot"),
+    };
 
     /// <summary>A serial port.</summary>
     public static ISerialPort Port(Backend backend, string device, SerialOptions options) => backend switch

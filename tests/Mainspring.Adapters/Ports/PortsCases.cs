@@ -119,8 +119,9 @@ public sealed class PortsCases
     {
         using SerialBench bench = PortsBench.Create();
         bench.Port.IsReading = false;
+        long before = bench.Source.Counters.Dispatches;
         bench.Device.TryWrite("old"u8);
-        bench.Loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(30) });
+        Pump.Until(bench.Loop, () => bench.Source.Counters.Dispatches > before); // it has come
         bench.Port.Discard(SerialBuffers.Input);
         bench.Port.IsReading = true;
         bench.Device.TryWrite("new"u8);
@@ -133,8 +134,9 @@ public sealed class PortsCases
     {
         using SerialBench bench = PortsBench.Create();
         bench.Port.IsReading = false;
+        long before = bench.Source.Counters.Dispatches;
         bench.Device.TryWrite("the read that had begun"u8);
-        bench.Loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(30) });
+        Pump.Until(bench.Loop, () => bench.Source.Counters.Dispatches > before); // it has come
         bench.Device.HangUp();
         Pump.Until(bench.Loop, () => bench.Trace.Count == 2);
         Check.Equal("disconnected " + bench.Port.Device + " after 23", bench.Trace[1], "what had come first is emitted before");
