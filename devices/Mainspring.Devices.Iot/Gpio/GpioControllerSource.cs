@@ -309,8 +309,7 @@ public sealed class GpioControllerSource : IGpioLines, IGpioReader
                     lines._settlesAt = null;
                     lines.Settle();
                 },
-                this,
-                "gpio debounce");
+                this); // with a name it would allocate
             _settling.Unref();
         }
     }

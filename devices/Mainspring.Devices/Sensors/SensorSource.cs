@@ -233,7 +233,7 @@ public sealed class SensorSource<T> : IEventSource
     {
         (IsReading, _isAsked) = (true, false);
         (_exception, _value) = (null, default);
-        _timeout = context.Loop.CallLater(Options.Timeout, static sensor => sensor.OnTimeout(), this, Name);
+        _timeout = context.Loop.CallLater(Options.Timeout, static sensor => sensor.OnTimeout(), this); // with a name it would allocate
         ReadAsync(context).Forget();
     }
 

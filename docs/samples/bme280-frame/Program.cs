@@ -26,12 +26,11 @@ loop.Add(sensor)
     .On((in SensorOverdue e, in EventInfo _) => Console.WriteLine($"the sensor has not answered for {e.Timeout.TotalSeconds:0} s"))
     .On((in SensorFailed e, in EventInfo _) => Console.WriteLine($"reading has failed: {e.Exception.Message}"));
 
-loop.OnFrame(FramePhase.Update, _ =>
-{
-    // A frame's work; it may look at the last value at any time.
-    _ = sensor.IsStale ? null : sensor.LastValue;
-});
+// What a frame shows; it looks at the last value whenever it likes.
+double celsius = double.NaN;
+loop.OnFrame(FramePhase.Update, _ => celsius = sensor.IsStale ? double.NaN : sensor.LastValue?.Temperature?.DegreesCelsius ?? double.NaN);
+
 loop.AddSignalHandler(PosixSignal.SIGINT, loop.Stop);
 loop.Run(new RunOptions { For = TimeSpan.FromSeconds(Number("--seconds", 10)) });
 FrameStats stats = loop.FrameStats;
-Console.WriteLine($"{stats.Frames} frames, {stats.Late} late, {stats.Dropped} dropped; {sensor.Counters.Values} values");
+Console.WriteLine($"{stats.Frames} frames, {stats.Late} late, {stats.Dropped} dropped; {sensor.Counters.Values} values; the last frame showed {celsius:0.00} °C");
