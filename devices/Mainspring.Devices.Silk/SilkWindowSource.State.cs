@@ -184,6 +184,7 @@ public sealed unsafe partial class SilkWindowSource
         options.Size = new Vector2D<int>(Options.Width, Options.Height);
         options.WindowBorder = !Options.Decorated ? WindowBorder.Hidden : Options.Resizable ? WindowBorder.Resizable : WindowBorder.Fixed;
         options.IsVisible = false; // shown when all is ready
+        options.WindowState = WindowState.Fullscreen; // which it does not become, since it is not visible; of every other Silk.NET sets the place, and here the system may
         options.TopMost = Options.Floating;
         options.TransparentFramebuffer = Options.Transparent;
         options.VSync = Options.VSync;
@@ -212,6 +213,7 @@ public sealed unsafe partial class SilkWindowSource
             window.Initialize();
             return true;
         });
+        _ = window.WindowState; // Silk.NET asks GLFW, and so knows that it covers no monitor
     }
 
     // Where GLFW refuses a context, Silk.NET goes on without a window, and crashes. So GLFW is asked before.
