@@ -262,6 +262,7 @@ public sealed class NetTlsContract : NetSuite
     {
         Exception? told = null;
         bool reads = false;
+        Check.True(s_certificate.HasPrivateKey, "it is made before anybody waits");
         Loop.CallSoon(() => Wait().Forget());
         Pump.Until(Loop, () => reads);
         Loop.Dispose();
