@@ -7,6 +7,7 @@ public sealed class LoopRunnerCases
 {
     private readonly List<string> _journal = [];
     private readonly SilentLog _log = new();
+    private IAsyncEnumerator<int>? _left; // one that is collected is closed before its time
 
     private LoopOptions Virtual => new() { Clock = new VirtualClock(), Log = _log };
 
@@ -57,8 +58,8 @@ public sealed class LoopRunnerCases
                     throw new FormatException("while it was cancelled");
                 }
             }, "bad");
-            IAsyncEnumerator<int> left = loop.TrackEnumerators(Numbers()).GetAsyncEnumerator(token);
-            await left.MoveNextAsync();
+            _left = loop.TrackEnumerators(Numbers()).GetAsyncEnumerator(token);
+            await _left.MoveNextAsync();
             return 42;
         }, Virtual);
         Check.Equal(42, result);
