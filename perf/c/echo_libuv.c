@@ -9,7 +9,8 @@ enum { message = 64 };
 static char buffer[65536];
 static uv_loop_t *loop;
 static uv_tcp_t listener;
-static long connections, rounds, done, connected, accepted;
+static uv_stream_t **clients;
+static long connections, rounds, done, connected;
 static int64_t start;
 
 static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *into)
@@ -65,10 +66,13 @@ static void on_connect(uv_connect_t *request, int status)
     check(status == 0, "connect");
     uv_tcp_nodelay((uv_tcp_t *)request->handle, 1);
     uv_read_start(request->handle, on_alloc, on_answer);
-    answer(request->handle);
+    clients[connected++] = request->handle;
     free(request);
-    if (++connected < connections)
+    if (connected < connections)
         connect_next();
+    else // messages would go to and fro meanwhile
+        for (long i = 0; i < connections; i++)
+            answer(clients[i]);
 }
 
 static void on_connection(uv_stream_t *server, int status)
@@ -78,8 +82,6 @@ static void on_connection(uv_stream_t *server, int status)
     check(uv_accept(server, (uv_stream_t *)tcp) == 0, "uv_accept");
     uv_tcp_nodelay(tcp, 1);
     uv_read_start((uv_stream_t *)tcp, on_alloc, on_question);
-    if (++accepted == connections)
-        done = -rounds / 10; // warm
 }
 
 int main(int argc, char **argv)
@@ -90,7 +92,8 @@ int main(int argc, char **argv)
     files.rlim_cur = files.rlim_max;
     check(setrlimit(RLIMIT_NOFILE, &files) == 0, "setrlimit");
     loop = uv_default_loop();
-    done = -(1L << 62); // until all are connected
+    clients = must(calloc((size_t)connections, sizeof *clients));
+    done = -rounds / 10; // warm
     struct sockaddr_in address;
     uv_ip4_addr("127.0.0.1", 0, &address);
     uv_tcp_init(loop, &listener);

@@ -28,7 +28,6 @@ class Client(asyncio.Protocol):
 
     def connection_made(self, transport):
         self.transport = transport
-        transport.write(MESSAGE)
 
     def data_received(self, data):
         if Client.left is not None:
@@ -49,8 +48,9 @@ async def main():
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Returning, "127.0.0.1", 0)
     address = server.sockets[0].getsockname()
-    for _ in range(CONNECTIONS):
-        await loop.create_connection(Client, *address)
+    clients = [await loop.create_connection(Client, *address) for _ in range(CONNECTIONS)]
+    for transport, _ in clients:  # messages would go to and fro meanwhile
+        transport.write(MESSAGE)
     await run(ROUNDS // 10)
     start = time.monotonic_ns()
     await run(ROUNDS)

@@ -15,9 +15,9 @@ internal static class Echo
         loop.Run(async () =>
         {
             Server server = loop.ListenTcp(new IPEndPoint(IPAddress.Loopback, 0), static () => new Returning());
-            for (long i = 0; i < connections; i++)
+            foreach (Connection client in await Connect(loop, server, connections, () => new Client(count)))
             {
-                await loop.ConnectTcp(server.IPEndPoint, protocol: new Client(count));
+                client.Write(new byte[Message]);
             }
         });
         count.Measure("protocol", rounds);
@@ -30,12 +30,24 @@ internal static class Echo
         loop.Run(async () =>
         {
             Server server = loop.ListenTcp(new IPEndPoint(IPAddress.Loopback, 0), Return);
-            for (long i = 0; i < connections; i++)
+            foreach (Connection client in await Connect(loop, server, connections, static () => null))
             {
-                Ask(await loop.ConnectTcp(server.IPEndPoint), count).Forget();
+                Ask(client, count).Forget();
             }
         });
         count.Measure("await", rounds);
+    }
+
+    // All of them before the first message: messages would go to and fro meanwhile.
+    private static async LoopTask<Connection[]> Connect(MainLoop loop, Server server, long connections, Func<ConnectionProtocol?> protocols)
+    {
+        var clients = new Connection[connections];
+        for (int i = 0; i < clients.Length; i++)
+        {
+            clients[i] = await loop.ConnectTcp(server.IPEndPoint, protocol: protocols());
+        }
+
+        return clients;
     }
 
     private static async LoopTask Return(Connection connection)
@@ -97,10 +109,6 @@ internal static class Echo
 
     private sealed class Client(Rounds rounds) : ConnectionProtocol
     {
-        private static readonly byte[] s_message = new byte[Message];
-
-        public override void OnMade(Connection connection) => connection.Write(s_message);
-
         public override void OnData(Connection connection, ReadOnlySpan<byte> data)
         {
             rounds.Add();
