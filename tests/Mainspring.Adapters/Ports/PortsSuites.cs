@@ -11,6 +11,8 @@ public sealed class PortsSerialPortContract : SerialPortContract
     private string _folder = "";
     private PseudoTerminal _device = null!;
 
+    private protected override int QuietWaits => PortsBench.QuietWaits;
+
     private protected override MainLoop CreateLoop(LoopOptions options) => new(options);
 
     private protected override ISerialPort CreatePort(SerialOptions options)
@@ -53,6 +55,8 @@ public sealed class PortsReadContract : SerialReadContract
 /// <summary>What a serial port sends, for the package's.</summary>
 public sealed class PortsWriteContract : SerialWriteContract
 {
+    private protected override int QuietWaits => PortsBench.QuietWaits;
+
     private protected override SerialBench Bench(SerialOptions? options = null, LoopOptions? loop = null) => PortsBench.Create(options, loop);
 }
 

@@ -41,6 +41,9 @@ public abstract class SerialPortContract : IDisposable
 
     private protected abstract void DisposeDevice();
 
+    /// <summary>In how many waits nothing has to have been taken, so that the device is full.</summary>
+    private protected virtual int QuietWaits => 5;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -406,7 +409,7 @@ public abstract class SerialPortContract : IDisposable
     // Full is when nothing has been taken for several waits: a kernel moves bytes on behind our back.
     private void FillUp()
     {
-        for (int quiet = 0; quiet < 5; quiet++)
+        for (int quiet = 0; quiet < QuietWaits; quiet++)
         {
             long before = Port.WrittenBytes;
             while (Port.TryWrite(new byte[1]))

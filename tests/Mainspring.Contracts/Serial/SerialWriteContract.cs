@@ -10,6 +10,9 @@ public class SerialWriteContract
     /// <summary>The port and its device. A suite for another kind of port makes its own.</summary>
     private protected virtual SerialBench Bench(SerialOptions? options = null, LoopOptions? loop = null) => new(options, loop);
 
+    /// <summary>In how many waits nothing has to have been taken, so that the device is full.</summary>
+    private protected virtual int QuietWaits => 5;
+
     [Case]
     public void Written_ArrivesInOrder()
     {
@@ -185,9 +188,9 @@ public class SerialWriteContract
     }
 
     // Full is when the kernel, which moves bytes on behind our back, the later the busier it is, has taken nothing for several waits.
-    private static void FillUp(SerialBench bench, Func<bool> tryNext)
+    private void FillUp(SerialBench bench, Func<bool> tryNext)
     {
-        for (int quiet = 0; quiet < 5; quiet++)
+        for (int quiet = 0; quiet < QuietWaits; quiet++)
         {
             long before = bench.Port.WrittenBytes;
             while (tryNext())
