@@ -7,4 +7,5 @@ namespace Mainspring.Pi;
 /// <param name="Json">One JSON object per line instead of text.</param>
 /// <param name="Quiet">Nothing but the summary, and errors.</param>
 /// <param name="Monitor">A live view on the terminal instead of lines.</param>
-internal sealed record MachineSettings(MachineConfig Config, bool Simulate, double? Hz, TimeSpan? For, bool Json, bool Quiet, bool Monitor);
+/// <param name="Backend">Whose code drives the devices.</param>
+internal sealed record MachineSettings(MachineConfig Config, bool Simulate, double? Hz, TimeSpan? For, bool Json, bool Quiet, bool Monitor, Backend Backend);

@@ -12,7 +12,7 @@ internal static class MonitorCommand
         Option<double?> duration = RunCommand.For();
         var monitor = new Command("monitor", "Run a configuration and show its ports, lines, sensors and rules on the terminal, five times a second. Ctrl-C ends it.") { file, simulate, duration };
         monitor.SetAction(result => CheckCommand.Load(result.GetRequiredValue(file), out int code) is { } config
-            ? MachineHost.Run(new MachineSettings(config, result.GetValue(simulate), null, RunCommand.Seconds(result.GetValue(duration)), Json: false, Quiet: false, Monitor: true))
+            ? MachineHost.Run(new MachineSettings(config, result.GetValue(simulate), null, RunCommand.Seconds(result.GetValue(duration)), Json: false, Quiet: false, Monitor: true, Backends.Default))
             : code);
         return monitor;
     }

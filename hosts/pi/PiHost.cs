@@ -1,5 +1,4 @@
 using Mainspring.Devices;
-using Mainspring.Devices.Linux;
 using Mainspring.Hosts;
 
 namespace Mainspring.Pi;
@@ -49,7 +48,7 @@ internal sealed class PiHost : IDisposable
     private int Run()
     {
         SerialAddress address = _settings.Serial ?? Simulate();
-        var port = new LinuxSerialPort(address.Device, new SerialOptions
+        ISerialPort port = Backends.Port(_settings.Backend, address.Device, new SerialOptions
         {
             BaudRate = address.BaudRate,
             Framing = new LineFraming(LongestLine),

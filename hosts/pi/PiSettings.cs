@@ -7,4 +7,5 @@ namespace Mainspring.Pi;
 /// <param name="For">How long to run; null runs until a signal.</param>
 /// <param name="Json">One JSON object per line instead of text.</param>
 /// <param name="Quiet">No status lines, only the summary.</param>
-internal sealed record PiSettings(SerialAddress? Serial, bool Simulate, double Hz, TimeSpan? For, bool Json, bool Quiet);
+/// <param name="Backend">Whose code drives the line.</param>
+internal sealed record PiSettings(SerialAddress? Serial, bool Simulate, double Hz, TimeSpan? For, bool Json, bool Quiet, Backend Backend);

@@ -42,12 +42,18 @@ internal static class RunCommand
             CustomParser = static argument => HostCommand.Parse(argument, static text => HostCommand.Number(text, static n => n == 0 || n is >= 0.001 and <= 1_000_000, HzWanted)),
         };
         Option<double?> duration = For();
+        var backend = new Option<string?>("--backend")
+        {
+            Description = "Whose code drives the devices: native (this project's own, for Linux), ports (serial ports over System.IO.Ports) or iot (lines over System.Device.Gpio), where this program was built with those packages.",
+            HelpName = "NAME",
+            CustomParser = static argument => HostCommand.Parse(argument, Backends.Check),
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON object per line; the last one is the summary." };
         var quiet = new Option<bool>("--quiet") { Description = "Print nothing but the summary, and errors." };
 
         var run = new Command("run", "Read a receiver on a serial line and print its status once a second; or, with --config, run a machine.")
         {
-            file, serial, simulate, hz, duration, json, quiet,
+            file, serial, simulate, hz, duration, backend, json, quiet,
         };
         run.Validators.Add(result =>
         {
@@ -66,10 +72,10 @@ internal static class RunCommand
         });
         run.SetAction(result => result.GetValue(file) is not { } path
             ? PiHost.Run(new PiSettings(
-                result.GetValue(serial), result.GetValue(simulate), result.GetValue(hz), Seconds(result.GetValue(duration)), result.GetValue(json), result.GetValue(quiet)))
+                result.GetValue(serial), result.GetValue(simulate), result.GetValue(hz), Seconds(result.GetValue(duration)), result.GetValue(json), result.GetValue(quiet), Backends.Of(result.GetValue(backend))))
             : CheckCommand.Load(path, out int code) is { } config
                 ? MachineHost.Run(new MachineSettings(
-                    config, result.GetValue(simulate), result.GetResult(hz) is { Implicit: false } ? result.GetValue(hz) : null, Seconds(result.GetValue(duration)), result.GetValue(json), result.GetValue(quiet), Monitor: false))
+                    config, result.GetValue(simulate), result.GetResult(hz) is { Implicit: false } ? result.GetValue(hz) : null, Seconds(result.GetValue(duration)), result.GetValue(json), result.GetValue(quiet), Monitor: false, Backends.Of(result.GetValue(backend))))
                 : code);
         return run;
     }

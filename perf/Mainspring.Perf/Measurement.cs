@@ -36,6 +36,11 @@ internal static class Measurement
             case ("serial", [long bytes]):
                 Serial.Measure((int)bytes);
                 return 0;
+#if HAS_PORTS
+            case ("adapter-ports", [long bytes]):
+                AdapterPorts.Measure((int)bytes);
+                return 0;
+#endif
             case ("window", [long keys]):
                 Window.Measure((int)keys);
                 return 0;
@@ -90,11 +95,11 @@ internal static class Measurement
     }
 
     /// <summary>The percentiles p50 and p99 of samples, which are sorted here, by the same places as in C.</summary>
-    public static void Percentiles(long[] samples, double bytes)
+    public static void Percentiles(long[] samples, double bytes, string prefix = "")
     {
         Array.Sort(samples);
-        Result("p50", samples[samples.Length / 2], bytes);
-        Result("p99", samples[(samples.Length - 1) * 99 / 100], bytes);
+        Result($"{prefix}p50", samples[samples.Length / 2], bytes);
+        Result($"{prefix}p99", samples[(samples.Length - 1) * 99 / 100], bytes);
     }
 
     /// <summary>As frame_results in C: p50, p99, max, and how much later frames got in a second.</summary>

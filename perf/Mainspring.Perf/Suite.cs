@@ -48,6 +48,7 @@ internal static class Suite
                 new("serial byte to callback, p99", "p99", "p99"),
             ]),
             .. Windows(Scaled(4_000)),
+            .. Adapters(Scaled(4_000)),
             Waits("waits-1ms", "1 ms", 1_000_000, Scaled(400)),
             Waits("waits-16.7ms", "16.7 ms", 16_666_667, Scaled(60)),
             Waits("waits-100ms", "100 ms", 100_000_000, Scaled(12)),
@@ -125,6 +126,21 @@ internal static class Suite
 #endif
         ]
         : [];
+
+    // The packages' ways beside our own: the reference is the native path in the same process, so that the ratio is what a package costs. Those that this program was built with.
+    private static Workload[] Adapters(long events) =>
+    [
+#if HAS_PORTS
+        new("adapter-ports", "a byte at a pseudo-terminal, natively and through System.IO.Ports", "adapter-ports", "serial", [events],
+        [
+            new("LinuxSerialPort, p50; C: epoll", "native_p50", "p50"),
+            new("SerialPortSource, p50; LinuxSerialPort", "source_p50", InCSharp("native_p50")),
+            new("SerialPortSource, p99; LinuxSerialPort", "source_p99", InCSharp("native_p99")),
+            new("SerialPort.DataReceived alone, p50; LinuxSerialPort", "alone_p50", InCSharp("native_p50")),
+            new("SerialPort.DataReceived alone, p99; LinuxSerialPort", "alone_p99", InCSharp("native_p99")),
+        ]),
+#endif
+    ];
 
     private static Workload Waits(string name, string delay, long delayNs, long count) =>
         new(name, $"lateness of a timer after {delay}", "waits", "waits", [delayNs, Math.Max(1, count)],

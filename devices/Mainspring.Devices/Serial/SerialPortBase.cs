@@ -78,6 +78,7 @@ public abstract partial class SerialPortBase : ISerialPort
         set
         {
             _writer.IsReading = value;
+            ReadingChanged(value);
             if (value)
             {
                 _context?.Wake(); // for what a device without a descriptor holds
@@ -252,6 +253,11 @@ public abstract partial class SerialPortBase : ISerialPort
 
     /// <summary>What the device is ready for; one without a descriptor knows better than the poller.</summary>
     internal virtual PollEvents Ready(PollEvents reported) => reported;
+
+    /// <summary><see cref="IsReading"/> was set; a device that is not in the loop's wait may read on its own.</summary>
+    internal virtual void ReadingChanged(bool isReading)
+    {
+    }
 
     /// <summary>Opens the device.</summary>
     /// <exception cref="IOException">It is not there or refuses.</exception>

@@ -58,7 +58,7 @@ internal sealed class MachineHost : IDisposable
 
     private int Run()
     {
-        _devices = _settings.Simulate ? new SimulatedDevices(_loop, _log) : new SystemDevices(_loop);
+        _devices = _settings.Simulate ? new SimulatedDevices(_loop, _log, _settings.Backend) : new SystemDevices(_loop, _settings.Backend);
         _machine = new Machine(_settings.Config, _devices, _loop, _log);
         using var report = new MachineReport(_machine, _loop, _output, _settings.Json);
         using var signals = new EndSignals(_loop.Stop);

@@ -1,5 +1,4 @@
 using Mainspring.Devices;
-using Mainspring.Devices.Linux;
 using Mainspring.Devices.Simulation;
 
 namespace Mainspring.Pi;
@@ -7,7 +6,7 @@ namespace Mainspring.Pi;
 /// <summary>
 /// Devices that do not exist: ports are pseudo-terminals, at whose other ends receivers send, or any program may talk; the voltage of every input falls and rises once a second; what is driven is seen by nobody.
 /// </summary>
-internal sealed class SimulatedDevices(MainLoop loop, MachineLog log) : IMachineDevices
+internal sealed class SimulatedDevices(MainLoop loop, MachineLog log, Backend backend) : IMachineDevices
 {
     private const int NamedLinesFrom = 64; // lines that are asked for by name get numbers behind those of the others
 
@@ -24,14 +23,14 @@ internal sealed class SimulatedDevices(MainLoop loop, MachineLog log) : IMachine
             var receiver = new SimulatedReceiver(loop);
             _made.Add(receiver);
             log.Event("simulated", $"port {config.Name}", $"a receiver on {receiver.Path}");
-            return new LinuxSerialPort(receiver.Path, config.Options);
+            return Backends.Port(backend, receiver.Path, config.Options);
         }
 
         PseudoTerminal near = Terminal(), far = Terminal();
         Join(near, far);
         Join(far, near);
         log.Event("simulated", $"port {config.Name}", $"its other end is {far.Path}");
-        return new LinuxSerialPort(near.Path, config.Options);
+        return Backends.Port(backend, near.Path, config.Options);
     }
 
     public IGpioLines Lines(string chip, GpioOptions options)

@@ -4,11 +4,11 @@ using Mainspring.Devices.Linux;
 namespace Mainspring.Pi;
 
 /// <summary>The devices that the system has.</summary>
-internal sealed class SystemDevices(MainLoop loop) : IMachineDevices
+internal sealed class SystemDevices(MainLoop loop, Backend backend) : IMachineDevices
 {
     private readonly Dictionary<string, LinuxI2cBus> _buses = [];
 
-    public ISerialPort Port(PortConfig config) => new LinuxSerialPort(config.Device, config.Options);
+    public ISerialPort Port(PortConfig config) => Backends.Port(backend, config.Device, config.Options);
 
     public IGpioLines Lines(string chip, GpioOptions options) => new LinuxGpioLines(chip, options);
 

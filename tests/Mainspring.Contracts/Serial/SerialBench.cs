@@ -14,11 +14,17 @@ internal sealed class SerialBench : IDisposable
 
     /// <summary>A bench whose port is attached and announced.</summary>
     public SerialBench(SerialOptions? options = null, LoopOptions? loop = null)
+        : this(options, loop, static (path, options) => new LinuxSerialPort(path, options))
+    {
+    }
+
+    /// <summary>The same, for another kind of port, which is made for the path.</summary>
+    public SerialBench(SerialOptions? options, LoopOptions? loop, Func<string, SerialOptions?, ISerialPort> createPort)
     {
         Sys.NeedsLinux();
         Loop = new MainLoop((loop ?? new LoopOptions()) with { Log = new SilentLog() });
         Device = PseudoTerminal.At(Path.Combine(_folder, "device"));
-        Port = new LinuxSerialPort(Device.Path, options);
+        Port = createPort(Device.Path, options);
         Source = Loop.Add(Port, s_soon)
             .On((in SerialConnected e, in EventInfo _) => Trace.Add($"connected {e.Device}"))
             .On((in SerialData e, in EventInfo _) => Received.AddRange(e.Bytes))
@@ -33,7 +39,7 @@ internal sealed class SerialBench : IDisposable
 
     public PseudoTerminal Device { get; }
 
-    public LinuxSerialPort Port { get; }
+    public ISerialPort Port { get; }
 
     public SourceHandle Source { get; }
 

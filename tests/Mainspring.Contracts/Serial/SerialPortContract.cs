@@ -132,6 +132,19 @@ public abstract class SerialPortContract : IDisposable
     }
 
     [Case]
+    public void WriteAsync_LargerThanTheQueue_IsSentInPieces()
+    {
+        Open(new SerialOptions { WriteQueueSize = QueueSize });
+        Take();
+        byte[] large = new byte[20 * QueueSize];
+        new Random(4).NextBytes(large);
+        Task write = Port.WriteAsync(large).AsTask();
+        Pump.Until(Loop, () => write.IsCompleted && AtDevice.Count == large.Length);
+        write.GetAwaiter().GetResult();
+        Check.Sequence(large, AtDevice);
+    }
+
+    [Case]
     public void WriteTimeout_EndsAWaitForRoom_AndTheNextWriteHasItsTurn()
     {
         Open(new SerialOptions { WriteQueueSize = QueueSize });
@@ -206,11 +219,14 @@ public abstract class SerialPortContract : IDisposable
         Open();
         Port.IsReading = false;
         Send("held"u8);
-        Loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(30) });
-        Check.Equal(0, _received.Count);
-        long before = Source.Counters.Dispatches;
-        Loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(30) });
-        Check.Equal(before, Source.Counters.Dispatches, "and costs nothing");
+        long before;
+        do // a port that reads on a thread of its own may say later that it has something
+        {
+            before = Source.Counters.Dispatches;
+            Loop.Run(new RunOptions { For = TimeSpan.FromMilliseconds(30) });
+            Check.Equal(0, _received.Count);
+        }
+        while (Source.Counters.Dispatches > before); // and then costs nothing
         Port.IsReading = true;
         Pump.Until(Loop, () => _received.Count == 4);
     }

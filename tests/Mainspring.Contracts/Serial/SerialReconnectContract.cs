@@ -6,10 +6,13 @@ using Microsoft.Win32.SafeHandles;
 namespace Mainspring.Contracts;
 
 /// <summary>A serial device that goes away, and comes back.</summary>
-public sealed class SerialReconnectContract
+public class SerialReconnectContract
 {
+    /// <summary>The port and its device. A suite for another kind of port makes its own.</summary>
+    private protected virtual SerialBench Bench(SerialOptions? options = null, LoopOptions? loop = null) => new(options, loop);
+
     [Case]
-    public void HangUp_ComesAfterAllThatReadReturned_Once()
+    public virtual void HangUp_ComesAfterAllThatReadReturned_Once()
     {
         // A pipe keeps what was written before its end was closed, as a real line's driver may; read(2) gives it and then the end.
         foreach (int bytes in (int[])[0, 1, 100, 64 * 16, 4096 + 1, 60_000])
@@ -39,7 +42,7 @@ public sealed class SerialReconnectContract
     [Case]
     public void Device_GoesAndReturnsTenTimes_IsOpenedAgain()
     {
-        using var bench = new SerialBench();
+        using var bench = Bench();
         var expected = new List<string> { $"connected {bench.Port.Device}" };
         for (int turn = 1; turn <= 10; turn++)
         {
@@ -64,7 +67,7 @@ public sealed class SerialReconnectContract
     [Case]
     public void Gone_CostsNoDispatch()
     {
-        using var bench = new SerialBench();
+        using var bench = Bench();
         bench.Device.HangUp();
         Pump.Until(bench.Loop, () => bench.Trace.Count == 2);
         long before = bench.Source.Counters.Dispatches;
@@ -76,7 +79,7 @@ public sealed class SerialReconnectContract
     [Case]
     public void HangUp_WhileTheFirstHandlersAreNotYetAdded_IsSeen()
     {
-        using var bench = new SerialBench();
+        using var bench = Bench();
         bench.Source.Remove();
         var trace = new List<string>();
         SourceHandle source = bench.Loop.Add(bench.Port, RetryPolicy.Never);
@@ -88,9 +91,9 @@ public sealed class SerialReconnectContract
     }
 
     [Case]
-    public void Write_ToADeviceThatIsGone_EndsAsAHangUp_AndIsCounted()
+    public virtual void Write_ToADeviceThatIsGone_EndsAsAHangUp_AndIsCounted()
     {
-        using var bench = new SerialBench();
+        using var bench = Bench();
         bench.Device.HangUp();
         Check.True(bench.Port.TryWrite("lost"u8), "the port does not know yet");
         Pump.Until(bench.Loop, () => bench.Trace.Count == 2);

@@ -3,14 +3,17 @@ using Mainspring.Devices;
 namespace Mainspring.Contracts;
 
 /// <summary>What a serial port sends.</summary>
-public sealed class SerialWriteContract
+public class SerialWriteContract
 {
     private const int QueueSize = 1000;
+
+    /// <summary>The port and its device. A suite for another kind of port makes its own.</summary>
+    private protected virtual SerialBench Bench(SerialOptions? options = null, LoopOptions? loop = null) => new(options, loop);
 
     [Case]
     public void Written_ArrivesInOrder()
     {
-        using var bench = new SerialBench();
+        using var bench = Bench();
         List<byte> arrived = Listen(bench);
         Check.True(bench.Port.TryWrite("one "u8));
         Check.True(bench.Port.TryWrite([]));
@@ -24,7 +27,7 @@ public sealed class SerialWriteContract
     [Case]
     public void Write_WithinSerialConnected_IsSent()
     {
-        using var bench = new SerialBench();
+        using var bench = Bench();
         bench.Source.Remove();
         List<byte> arrived = Listen(bench);
         bench.Loop.Add(bench.Port).On((in SerialConnected _, in EventInfo _) => bench.Port.TryWrite("hello"u8));
@@ -34,7 +37,7 @@ public sealed class SerialWriteContract
     [Case]
     public void FullQueue_RefusesAndLosesNothing()
     {
-        using var bench = new SerialBench(new SerialOptions { WriteQueueSize = QueueSize });
+        using var bench = Bench(new SerialOptions { WriteQueueSize = QueueSize });
         byte[] piece = new byte[300];
         int sent = 0;
         FillUp(bench, TryNext);
@@ -66,7 +69,7 @@ public sealed class SerialWriteContract
     [Case]
     public void WriteAsync_WaitsForRoom_AndResumesOnTheLoop()
     {
-        using var bench = new SerialBench(new SerialOptions { WriteQueueSize = QueueSize });
+        using var bench = Bench(new SerialOptions { WriteQueueSize = QueueSize });
         const int Pieces = 400; // beyond what the terminal and the queue hold
         int completed = 0;
         List<byte> arrived = [];
@@ -99,7 +102,7 @@ public sealed class SerialWriteContract
     [Case]
     public void WriteAsync_LargerThanTheQueue_GoesInPieces_AndKeepsTheOrder()
     {
-        using var bench = new SerialBench(new SerialOptions { WriteQueueSize = 100 });
+        using var bench = Bench(new SerialOptions { WriteQueueSize = 100 });
         List<byte> arrived = Listen(bench);
         byte[] large = new byte[100_000];
         new Random(3).NextBytes(large);
@@ -114,7 +117,7 @@ public sealed class SerialWriteContract
     [Case]
     public void WriteAsync_Cancelled_LeavesTheOthersTheirTurn()
     {
-        using var bench = new SerialBench(new SerialOptions { WriteQueueSize = QueueSize });
+        using var bench = Bench(new SerialOptions { WriteQueueSize = QueueSize });
         FillUp(bench, () => bench.Port.TryWrite(new byte[1]));
 
         using var cancellation = new CancellationTokenSource();
@@ -133,7 +136,7 @@ public sealed class SerialWriteContract
     [Case]
     public void WriteAsync_ToADeviceThatGoes_Fails()
     {
-        using var bench = new SerialBench(new SerialOptions { WriteQueueSize = QueueSize });
+        using var bench = Bench(new SerialOptions { WriteQueueSize = QueueSize });
         FillUp(bench, () => bench.Port.TryWrite(new byte[1]));
         int queued = bench.Port.QueuedBytes;
         Task write = bench.Port.WriteAsync(new byte[QueueSize]).AsTask();
@@ -149,7 +152,7 @@ public sealed class SerialWriteContract
     [Case]
     public void Write_ThatNeverFits_IsRefusedWithBothNumbers()
     {
-        using var bench = new SerialBench(new SerialOptions { WriteQueueSize = QueueSize });
+        using var bench = Bench(new SerialOptions { WriteQueueSize = QueueSize });
         ArgumentException exception = Check.Throws<ArgumentException>(() => bench.Port.TryWrite(new byte[QueueSize + 1]));
         Check.Contains("1001", exception.Message);
         Check.Contains("1000", exception.Message);
@@ -158,7 +161,7 @@ public sealed class SerialWriteContract
     [Case]
     public void Writing_AllocatesNothing()
     {
-        using var bench = new SerialBench();
+        using var bench = Bench();
         int arrived = 0;
         bench.Loop.Add(bench.Device).On((in SerialData e, in EventInfo _) => arrived += e.Bytes.Length);
         int wanted = 0;
