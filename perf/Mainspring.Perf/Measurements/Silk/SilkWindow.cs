@@ -9,10 +9,12 @@ internal static class SilkWindow
     public static void Measure(int count)
     {
         (long[] samples, double bytes) = Window.Keys(new SilkWindowSource(Window.Options), count);
-        Measurement.Percentiles(samples, bytes);
+        Array.Sort(samples);
+        Measurement.Result("source_p50", samples[samples.Length / 2], bytes);
+        Measurement.Result("source_p99", samples[(samples.Length - 1) * 99 / 100], bytes);
         foreach ((string name, Sample sample) in Rig.MeasureOurs("window", [count.ToString(CultureInfo.InvariantCulture)]))
         {
-            Measurement.Result($"glfw_{name}", sample.Value, sample.Bytes);
+            Measurement.Result($"native_{name}", sample.Value, sample.Bytes);
         }
     }
 }
