@@ -9,9 +9,7 @@ internal static class SilkWindow
     public static void Measure(int count)
     {
         (long[] samples, double bytes) = Window.Keys(new SilkWindowSource(Window.Options), count);
-        Array.Sort(samples);
-        Measurement.Result("source_p50", samples[samples.Length / 2], bytes);
-        Measurement.Result("source_p99", samples[(samples.Length - 1) * 99 / 100], bytes);
+        Measurement.Percentiles(samples, bytes, "source_");
         foreach ((string name, Sample sample) in Rig.MeasureOurs("window", [count.ToString(CultureInfo.InvariantCulture)]))
         {
             Measurement.Result($"native_{name}", sample.Value, sample.Bytes);
