@@ -71,6 +71,7 @@ public sealed class SilkCases : IDisposable
         Check.Equal((30.0, 60.0, true, true), (Math.Round(window.FramesPerSecond), Math.Round(window.UpdatesPerSecond), window.VSync, window.ShouldSwapAutomatically));
         int own = 0;
         input.Keyboards[0].KeyDown += (_, _, _) => own++;
+        XDriver.NextMillisecond(Driver);
         Driver.Key(ACode, true);
         Driver.Key(ACode, false);
         Driver.Flush();
