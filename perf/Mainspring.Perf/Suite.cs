@@ -117,12 +117,11 @@ internal static class Suite
                 new("key to callback, p99", "p99", "p99"),
             ]),
 #if HAS_SILK
-            new("adapter-silk", "a key at the display, through Silk.NET's window", "adapter-silk", "window", [keys],
+            new("adapter-silk", "a key at the display, natively and through Silk.NET", "adapter-silk", "window", [keys],
             [
-                new("SilkWindowSource, p50", "p50", "p50"),
-                new("SilkWindowSource, p99", "p99", "p99"),
-                new("beside GlfwWindow, p50", "p50", "c#:glfw_p50"),
-                new("beside GlfwWindow, p99", "p99", "c#:glfw_p99"),
+                new("GlfwWindow, p50; C: GLFW and poll", "native_p50", "p50"),
+                new("SilkWindowSource, p50; GlfwWindow", "source_p50", InCSharp("native_p50")),
+                new("SilkWindowSource, p99; GlfwWindow", "source_p99", InCSharp("native_p99")),
             ]),
 #endif
         ]

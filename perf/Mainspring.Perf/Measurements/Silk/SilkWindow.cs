@@ -9,10 +9,10 @@ internal static class SilkWindow
     public static void Measure(int count)
     {
         (long[] samples, double bytes) = Window.Keys(new SilkWindowSource(Window.Options), count);
-        Measurement.Percentiles(samples, bytes);
+        Measurement.Percentiles(samples, bytes, "source_");
         foreach ((string name, Sample sample) in Rig.MeasureOurs("window", [count.ToString(CultureInfo.InvariantCulture)]))
         {
-            Measurement.Result($"glfw_{name}", sample.Value, sample.Bytes);
+            Measurement.Result($"native_{name}", sample.Value, sample.Bytes);
         }
     }
 }
