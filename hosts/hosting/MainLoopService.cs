@@ -39,7 +39,14 @@ internal sealed class MainLoopService : IHostedService, IDisposable
         _registrations.Add(_lifetime.ApplicationStopping.Register(SayStopping));
         _loop.Stalled += stall => _holder = stall.IsOver ? null : stall.Name;
         new Thread(RunLoop) { IsBackground = true, Name = $"mainspring {_options.Name}" }.Start();
-        await _isSetUp.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _isSetUp.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_isSetUp.Task.IsCompleted)
+        {
+            await _isSetUp.Task.ConfigureAwait(false); // a loop that ended at once has ended the application, which cancels this
+        }
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

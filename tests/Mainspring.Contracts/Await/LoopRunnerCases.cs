@@ -127,6 +127,7 @@ public sealed class LoopRunnerCases
     public void Ctrl_C_cancels_the_function_and_what_it_has_started()
     {
         Sys.NeedsLinux();
+        Sys.NeedsOwnProgram();
         LoopInterruptedException interrupted = Check.Throws<LoopInterruptedException>(() => LoopRunner.Run(async Task (token) =>
         {
             MainLoop loop = MainLoop.Current!;
@@ -141,7 +142,7 @@ public sealed class LoopRunnerCases
                     _journal.Add("task");
                 }
             });
-            loop.CallSoon(static () => Sys.Raise((int)2));
+            loop.CallSoon(static () => Sys.Raise(2));
             try
             {
                 await loop.Delay(TimeSpan.FromHours(1), token);

@@ -245,7 +245,19 @@ public sealed class DeviceFolderWatchContract : IDisposable
     private static int Descriptors()
     {
         int thread = Sys.ThreadId();
-        return Directory.GetFiles($"/proc/self/task/{thread}/fd").Count(static path => File.ResolveLinkTarget(path, false)?.Name.Contains("inotify", StringComparison.Ordinal) == true);
+        return Directory.GetFiles($"/proc/self/task/{thread}/fd").Count(static path => IsInotify(path));
+    }
+
+    private static bool IsInotify(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, false)?.Name.Contains("inotify", StringComparison.Ordinal) == true;
+        }
+        catch (IOException)
+        {
+            return false; // closed meanwhile
+        }
     }
 
     private string In(string name) => Path.Combine(Folder, name);

@@ -17,6 +17,15 @@ internal static unsafe partial class Sys
         }
     }
 
+    /// <summary>Only in a program of our own: others, such as xunit's, end when they are interrupted.</summary>
+    public static void NeedsOwnProgram()
+    {
+        if (Path.GetFileName(Environment.ProcessPath) != "mainspring-contracts")
+        {
+            throw new SkipException("needs the native program, which it starts again or interrupts");
+        }
+    }
+
     /// <summary>A non-blocking pipe.</summary>
     public static (SafeFileHandle Read, SafeFileHandle Write) Pipe()
     {

@@ -55,11 +55,7 @@ public sealed class InterruptCases
     // One signal for each line that the victim writes; and what it wrote.
     private static string[] Play(string name, int signals, out ChildExit exit)
     {
-        if (Path.GetFileName(Environment.ProcessPath) != "mainspring-contracts")
-        {
-            throw new SkipException("needs the native program, which it starts again");
-        }
-
+        Sys.NeedsOwnProgram();
         using MainLoop loop = Loops.New();
         var options = new ProcessOptions(Environment.ProcessPath!, $"{nameof(InterruptCases)}.{name}")
         {
