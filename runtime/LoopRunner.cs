@@ -49,6 +49,7 @@ public static class LoopRunner
         }
         finally
         {
+            loop.IsFinishing = true; // errors are reported, and end nothing any more
             loop.Run(() => Finish(loop));
         }
     }

@@ -31,6 +31,11 @@ public sealed partial class MainLoop
         _hasClosedEnumerators = true;
         foreach (TrackedEnumerator enumerator in OpenEnumerators())
         {
+            if (!enumerator.IsOpen)
+            {
+                continue; // its reader has closed it meanwhile
+            }
+
             try
             {
                 await enumerator.Close();

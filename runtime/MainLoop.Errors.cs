@@ -38,6 +38,9 @@ public sealed partial class MainLoop
         ReportFromAnywhere(exception, subject is null ? "ReportException" : WorkName.Of(subject), subject, message);
     }
 
+    /// <summary><see cref="LoopRunner"/> ends what is left.</summary>
+    internal bool IsFinishing { get; set; }
+
     /// <summary>Messages that were lost because <see cref="LoopLog.Write"/> threw.</summary>
     internal long LogFailures => Interlocked.Read(ref _logFailures);
 
@@ -86,7 +89,7 @@ public sealed partial class MainLoop
         }
 
         LogLimited($"{context.Message}: {exception}{(scheduledAt is null ? "" : $"\n  scheduled{scheduledAt}")}");
-        if (_options.ErrorPolicy == ErrorPolicy.Stop)
+        if (_options.ErrorPolicy == ErrorPolicy.Stop && !IsFinishing)
         {
             _fatal ??= ExceptionDispatchInfo.Capture(exception);
             Stop();

@@ -148,10 +148,10 @@ internal sealed class SerialSession : IThreadPoolWorkItem
         {
             if (buffers.HasFlag(SerialBuffers.Input))
             {
-                _port.DiscardInBuffer();
                 lock (_gate)
                 {
-                    _discards++; // what is being read now came before
+                    _discards++; // what is being read now came before; no read begins until the lock is left
+                    _port.DiscardInBuffer();
                     _input.Remove(_input.Count);
                     Monitor.PulseAll(_gate);
                 }
@@ -325,7 +325,7 @@ internal sealed class SerialSession : IThreadPoolWorkItem
             discards = 0;
             while (!_isClosing && (!_isReading || _input.Room == 0))
             {
-                if (!Monitor.Wait(_gate, s_askPeriod) && !IsThere())
+                if (!Monitor.Wait(_gate, s_askPeriod) && !_isClosing && !IsThere())
                 {
                     return Task.FromException<int>(new EndOfStreamException());
                 }
@@ -377,6 +377,11 @@ internal sealed class SerialSession : IThreadPoolWorkItem
         {
             lock (_gate)
             {
+                if (discards != _discards && !_isClosing && IsThere())
+                {
+                    return; // on Windows to discard input aborts the read that waits
+                }
+
                 _readFailure = exception;
             }
         }
@@ -409,6 +414,7 @@ internal sealed class SerialSession : IThreadPoolWorkItem
     {
         try
         {
+            _stream.Dispose(); // ends what is pending; to dispose of the port alone waits, for ever, until the line takes what is unsent
             _port.Dispose();
         }
         catch (Exception exception) when (PortErrors.IsExpected(exception))

@@ -49,12 +49,15 @@ internal sealed class FilePart
     public async LoopTask<long> Copy(MainLoop loop, Func<ReadOnlyMemory<byte>, LoopTask> write)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        bool isReading = false; // the loop can end before the read does, which then still writes into the buffer
         try
         {
             while (!IsAtEnd)
             {
                 (long at, int most) = (_offset + Sent, (int)Math.Min(_wanted - Sent, BufferSize));
+                isReading = true;
                 int read = await loop.RunInExecutor(() => RandomAccess.Read(_file, buffer.AsSpan(0, most), at), CancellationToken.None);
+                isReading = false;
                 if (read > 0)
                 {
                     await write(buffer.AsMemory(0, read));
@@ -68,7 +71,10 @@ internal sealed class FilePart
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            if (!isReading)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
         }
     }
 }

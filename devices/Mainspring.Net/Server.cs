@@ -207,6 +207,11 @@ public sealed class Server : IDisposable
 
             return;
         }
+        catch
+        {
+            socket.Abort(); // the protocols' maker, or a callback of the options, has failed
+            throw;
+        }
         finally
         {
             timer.Cancel();

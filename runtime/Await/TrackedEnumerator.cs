@@ -27,7 +27,7 @@ internal abstract class TrackedEnumerator
     /// <summary>Cancels a step that is under way, waits for it, and disposes the enumerator.</summary>
     public async Task Close()
     {
-        _cancellation.Cancel();
+        Cancel();
         await Settle();
         await Dispose();
     }
@@ -46,7 +46,7 @@ internal abstract class TrackedEnumerator
     public void Abandon()
     {
         Loop.Leave(this);
-        _cancellation.Cancel();
+        Cancel();
     }
 
     public async ValueTask Dispose()
@@ -59,6 +59,18 @@ internal abstract class TrackedEnumerator
     protected abstract Task Settle();
 
     protected abstract ValueTask DisposeInner();
+
+    private void Cancel()
+    {
+        try
+        {
+            _cancellation.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            Loop.ReportException(exception, $"What was registered with the token of the sequence '{Name}' failed", Sequence);
+        }
+    }
 
     private async Task Report(Task close)
     {

@@ -77,11 +77,10 @@ public sealed class LoopGroup : IDisposable
 
             _isStarted = true;
             _running = _threads.Length;
-        }
-
-        for (int i = 0; i < _threads.Length; i++)
-        {
-            _threads[i].Start(_loops[i]);
+            for (int i = 0; i < _threads.Length; i++)
+            {
+                _threads[i].Start(_loops[i]);
+            }
         }
     }
 
@@ -116,20 +115,22 @@ public sealed class LoopGroup : IDisposable
     /// <exception cref="InvalidOperationException">The calling thread is one of the group's own, and would wait for itself.</exception>
     public void Dispose()
     {
-        if (_isDisposed)
+        CheckForeign(nameof(Dispose));
+        bool isStarted;
+        lock (_lock)
         {
-            return;
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            (_isDisposed, isStarted) = (true, _isStarted);
         }
 
         Stop();
-        if (_isStarted)
+        if (isStarted)
         {
             Join(nameof(Dispose));
-        }
-
-        lock (_lock)
-        {
-            _isDisposed = true;
         }
 
         DisposeLoops();
@@ -192,12 +193,21 @@ public sealed class LoopGroup : IDisposable
             throw new InvalidOperationException($"{call} was called for a group of loops that was not started.");
         }
 
+        CheckForeign(call);
+        lock (_lock)
+        {
+            // Start has started them all.
+        }
+
+        Array.ForEach(_threads, static thread => thread.Join());
+    }
+
+    private void CheckForeign(string call)
+    {
         if (Array.IndexOf(_threads, Thread.CurrentThread) >= 0)
         {
             throw new InvalidOperationException($"{call} was called on the thread of loop '{Thread.CurrentThread.Name}', which would wait for itself. Call Stop here, and {call} on the thread that made the group.");
         }
-
-        Array.ForEach(_threads, static thread => thread.Join());
     }
 
     private void DisposeLoops()

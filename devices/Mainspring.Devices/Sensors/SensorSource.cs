@@ -40,6 +40,8 @@ public sealed class SensorSource<T> : IEventSource
     private TimerHandle _period;
     private TimerHandle _timeout;
     private bool _isConnected;       // SensorConnected was emitted
+    private bool _isAwaited;         // a read was begun, and what it gives is not emitted
+    private volatile bool _isRunning; // a thread reads, also when nobody waits for that any more
     private bool _isOverdue;         // and not yet emitted
     private bool _hasOutcome;        // of a read, not yet emitted
     private bool _isAsked;           // once more, after the read that goes on
@@ -87,7 +89,7 @@ public sealed class SensorSource<T> : IEventSource
     public SensorOptions Options { get; }
 
     /// <summary>Whether a read is going on, or what it gave is not yet emitted.</summary>
-    public bool IsReading { get; private set; }
+    public bool IsReading => _isAwaited || _isRunning;
 
     /// <summary>What the last read that did not fail gave, also of an attach before; the default while there was none.</summary>
     public T? LastValue { get; private set; }
@@ -176,7 +178,7 @@ public sealed class SensorSource<T> : IEventSource
         _timeout.Cancel();
         if (_hasOutcome)
         {
-            (_hasOutcome, IsReading) = (false, false); // nobody hears of it any more
+            (_hasOutcome, _isAwaited) = (false, false); // nobody hears of it any more
         }
 
         Close(_last!.Loop);
@@ -211,7 +213,7 @@ public sealed class SensorSource<T> : IEventSource
             return true;
         }
 
-        (_hasOutcome, IsReading) = (false, false);
+        (_hasOutcome, _isAwaited) = (false, false);
         if (_exception is { } exception)
         {
             _failures++;
@@ -231,7 +233,7 @@ public sealed class SensorSource<T> : IEventSource
 
     private void Begin(SourceContext context)
     {
-        (IsReading, _isAsked) = (true, false);
+        (_isAwaited, _isAsked) = (true, false);
         (_exception, _value) = (null, default);
         _timeout = context.Loop.CallLater(Options.Timeout, static sensor => sensor.OnTimeout(), this); // with a name it would allocate
         ReadAsync(context).Forget();
@@ -257,7 +259,7 @@ public sealed class SensorSource<T> : IEventSource
         }
 
         // It belonged to an attach that is over. One that has come since begins its own now.
-        IsReading = false;
+        _isAwaited = false;
         _context?.Wake();
     }
 
@@ -302,6 +304,7 @@ public sealed class SensorSource<T> : IEventSource
 
     private void ReadOnBus()
     {
+        _isRunning = true;
         TimeProvider time = _last!.Loop.TimeProvider;
         _begun = time.GetElapsedTime(0);
         try
@@ -314,6 +317,7 @@ public sealed class SensorSource<T> : IEventSource
         }
 
         _ended = time.GetElapsedTime(0);
+        _isRunning = false;
     }
 
     private void CloseOnBus()

@@ -76,6 +76,11 @@ internal sealed class TlsConnection : Connection
             inner.Abort();
             throw TlsDefaults.Failed($"TLS with {options.TargetHost} ({inner.Name})", reason, exception);
         }
+        catch (IOException exception) when (exception is not NetworkException)
+        {
+            inner.Abort();
+            throw new NetworkException($"TLS with {options.TargetHost} ({inner.Name}): {exception.Message}", SocketError.ConnectionReset, exception);
+        }
         catch
         {
             inner.Abort();
@@ -109,6 +114,11 @@ internal sealed class TlsConnection : Connection
         {
             inner.Abort();
             throw TlsDefaults.Failed($"TLS with {inner.Name}", reason, exception);
+        }
+        catch (IOException exception) when (exception is not NetworkException)
+        {
+            inner.Abort();
+            throw new NetworkException($"TLS with {inner.Name}: {exception.Message}", SocketError.ConnectionReset, exception);
         }
         catch
         {

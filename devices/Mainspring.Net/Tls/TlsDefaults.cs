@@ -17,7 +17,14 @@ internal static class TlsDefaults
         AllowRenegotiation = options.AllowRenegotiation,
         AllowTlsResume = options.AllowTlsResume,
         ApplicationProtocols = options.ApplicationProtocols,
-        CertificateChainPolicy = options.CertificateChainPolicy ?? Offline(options.CertificateRevocationCheckMode),
+#if NET10_0_OR_GREATER
+#pragma warning disable CA1416 // Network is on Linux only
+        AllowRsaPkcs1Padding = options.AllowRsaPkcs1Padding,
+        AllowRsaPssPadding = options.AllowRsaPssPadding,
+#pragma warning restore CA1416
+#endif
+        CertificateChainPolicy = options.CertificateChainPolicy ?? (options.ClientCertificateContext is null ? Offline(options.CertificateRevocationCheckMode) : null), // a context may have a trust of its own, which a policy would replace
+        CertificateRevocationCheckMode = options.CertificateRevocationCheckMode,
         CipherSuitesPolicy = options.CipherSuitesPolicy,
         ClientCertificateContext = options.ClientCertificateContext ?? (options.LocalCertificateSelectionCallback is null ? OnlyOne(options.ClientCertificates) : null),
         ClientCertificates = options.ClientCertificates,
@@ -37,7 +44,14 @@ internal static class TlsDefaults
             AllowRenegotiation = options.AllowRenegotiation,
             AllowTlsResume = options.AllowTlsResume,
             ApplicationProtocols = options.ApplicationProtocols,
-            CertificateChainPolicy = options.CertificateChainPolicy ?? Offline(options.CertificateRevocationCheckMode),
+#if NET10_0_OR_GREATER
+#pragma warning disable CA1416 // Network is on Linux only
+            AllowRsaPkcs1Padding = options.AllowRsaPkcs1Padding,
+            AllowRsaPssPadding = options.AllowRsaPssPadding,
+#pragma warning restore CA1416
+#endif
+            CertificateChainPolicy = options.CertificateChainPolicy ?? (options.ServerCertificateContext is null ? Offline(options.CertificateRevocationCheckMode) : null), // a context may have a trust of its own, which a policy would replace
+            CertificateRevocationCheckMode = options.CertificateRevocationCheckMode,
             CipherSuitesPolicy = options.CipherSuitesPolicy,
             ClientCertificateRequired = options.ClientCertificateRequired,
             EnabledSslProtocols = options.EnabledSslProtocols,
