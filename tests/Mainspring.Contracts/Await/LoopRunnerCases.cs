@@ -124,6 +124,43 @@ public sealed class LoopRunnerCases
     }
 
     [Case]
+    public void An_error_in_the_end_of_a_task_neither_replaces_the_result_nor_stops_the_end()
+    {
+        int result = LoopRunner.Run(async Task<int> (token) =>
+        {
+            MainLoop loop = MainLoop.Current!;
+            _ = loop.StartTask(async Task (inner) =>
+            {
+                try
+                {
+                    await loop.Delay(TimeSpan.FromHours(1), inner);
+                }
+                catch (OperationCanceledException)
+                {
+                    throw new FormatException("in its end");
+                }
+            });
+            _ = loop.StartTask(async Task (inner) =>
+            {
+                try
+                {
+                    await loop.Delay(TimeSpan.FromHours(1), inner);
+                }
+                finally
+                {
+                    await loop.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
+                    _journal.Add("the other one's end");
+                }
+            });
+            await loop.Delay(TimeSpan.FromSeconds(1), token);
+            return 42;
+        }, Virtual with { ErrorPolicy = ErrorPolicy.Stop });
+        Check.Equal(42, result);
+        Check.Sequence(["the other one's end"], _journal);
+        Check.True(_log.Messages.Any(static line => line.Contains("in its end", StringComparison.Ordinal)));
+    }
+
+    [Case]
     public void Ctrl_C_cancels_the_function_and_what_it_has_started()
     {
         Sys.NeedsLinux();

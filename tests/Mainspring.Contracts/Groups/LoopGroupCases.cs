@@ -165,6 +165,31 @@ public class LoopGroupCases
         Check.Throws<ArgumentOutOfRangeException>(static () => new LoopGroup(new LoopGroupOptions { Count = 0 }));
     }
 
+    [Case]
+    public void Start_and_Dispose_may_come_from_two_threads()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            LoopGroup group = New(4, pin: false);
+            int spins = i * 20;
+            Worker worker = Worker.Start(() =>
+            {
+                try
+                {
+                    group.Start();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // the other one was first
+                }
+            });
+            Thread.SpinWait(spins);
+            group.Dispose();
+            worker.Join();
+            Check.True(group.Completion.IsCompletedSuccessfully);
+        }
+    }
+
     private static LoopGroup New(int count, ErrorPolicy errors = ErrorPolicy.Continue, bool pin = true) => new(new LoopGroupOptions
     {
         Count = count,
