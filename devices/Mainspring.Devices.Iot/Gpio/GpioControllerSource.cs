@@ -253,13 +253,14 @@ public sealed class GpioControllerSource : IGpioLines, IGpioReader
     // Not every driver knows how many lines there are; then those that are not there are refused when they are opened.
     private int[] OffsetsOf(GpioController controller)
     {
-        int lines = int.MaxValue;
+        int lines;
         try
         {
             lines = controller.PinCount;
         }
         catch (Exception exception) when (exception is NotSupportedException or NotImplementedException)
         {
+            lines = int.MaxValue; // this driver does not say
         }
 
         try
