@@ -34,6 +34,7 @@ usage: ./build.sh COMMAND [ARGUMENTS]
   build         build all projects, warnings are errors
   publish       native programs and libmainspring.so into out/, their symbols into out/symbols/, C headers into out/include/
   perf [ARGS]   publish the benchmarks, compile their C baselines, and run them; ARGS go to mainspring-perf
+  micro [ARGS]  functions of memory alone, by BenchmarkDotNet, which is given ARGS
   gate [--accept]  instructions, system calls and bytes per operation beside perf/gate/baseline.json
   api           accept the public API as it is: rewrites tests/Mainspring.Tests/PublicApi/*.txt
   format        format all sources
@@ -45,7 +46,7 @@ main() {
     local command=${1:---help}
     shift || true
     case $command in
-        run | test | vm | soak | build | publish | perf | gate | api | format | clean) "command_$command" "$@" ;;
+        run | test | vm | soak | build | publish | perf | micro | gate | api | format | clean) "command_$command" "$@" ;;
         -h | --help | help) usage ;;
         *) usage >&2; die "unknown command '$command'" 2 ;;
     esac
@@ -81,12 +82,19 @@ command_perf() {
     need_dotnet
     need_packages "${link_packages[@]}" "${peer_packages[@]}"
     publish_native perf/Mainspring.Perf/Mainspring.Perf.csproj
+    publish_native perf/Mainspring.Hello/Mainspring.Hello.csproj
     publish_native hosts/embed/Mainspring.Embed.csproj
     compile_baselines
     given --alone "$@" || given --list "$@" || compile_peers
     local display=()
     [[ ! -e $baselines/window ]] || ! command -v Xvfb >/dev/null || display=(bash tests/window/display.sh)
     MAINSPRING_C_BASELINES=$PWD/$baselines exec "${display[@]}" out/mainspring-perf "$@"
+}
+
+command_micro() {
+    need_dotnet
+    quietly build-micro dotnet build perf/Mainspring.Benchmarks -c $configuration -v quiet || die "the build failed"
+    exec artifacts/bin/Mainspring.Benchmarks/release/mainspring-benchmarks "$@"
 }
 
 command_gate() {

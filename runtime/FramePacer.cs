@@ -6,6 +6,7 @@ namespace Mainspring;
 internal sealed class FramePacer
 {
     private const long NotStarted = -1;
+    private const long Unknown = -1;
 
     private readonly LoopOptions _options;
     private readonly GameTime _game;
@@ -15,10 +16,15 @@ internal sealed class FramePacer
     private readonly long _budgetNs;   // long.MaxValue: no limit but the deadline
     private long _originNs = NotStarted;
     private long _next;                // number on the grid of the next deadline
+    private long _afterNextNs = Unknown; // the deadline after that one, as soon as somebody asks: a division that a frame's start has no time for
     private long _lastStartNs = NotStarted;
     private long _dueNs;               // the frame that runs now or ran last
     private long _deadlineNs;
     private bool _hasDropped;          // frames before it
+    private long _count;
+    private long _late;
+    private long _dropped;
+    private long _maxLatenessNs;
 
     public FramePacer(LoopOptions options, GameTime game, long fixedStepNs)
     {
@@ -54,7 +60,7 @@ internal sealed class FramePacer
 
     public Frame Current { get; private set; }
 
-    public FrameStats Stats { get; private set; }
+    public FrameStats Stats => new(_count, _late, _dropped, Nanoseconds.ToTimeSpan(_maxLatenessNs));
 
     /// <summary>When the next frame is due; <see cref="long.MaxValue"/> without a grid.</summary>
     public long NextDeadlineNs { get; private set; } = long.MaxValue;
@@ -63,10 +69,10 @@ internal sealed class FramePacer
     public long BudgetEndNs => _budgetNs == long.MaxValue || _lastStartNs == NotStarted ? long.MaxValue : Nanoseconds.Deadline(_lastStartNs, _budgetNs);
 
     /// <summary>When the frame after the next one is due.</summary>
-    public long DeadlineAfterNextNs => IsPaced ? At(_next + 1) : long.MaxValue;
+    public long DeadlineAfterNextNs => !IsPaced ? long.MaxValue : _afterNextNs != Unknown ? _afterNextNs : _afterNextNs = At(_next + 1);
 
     /// <summary>When the frame that runs now, or ran last, was due (of a host's: when it began), since the first one; negative before the first one.</summary>
-    public long GridNs => Stats.Frames == 0 ? -1 : _dueNs - _originNs;
+    public long GridNs => _count == 0 ? -1 : _dueNs - _originNs;
 
     public bool IsOverloaded => _overload.IsOn;
 
@@ -86,27 +92,27 @@ internal sealed class FramePacer
         Start(nowNs);
         if (IsPaced && NumberAt(nowNs) is var number && number > _next)
         {
-            _next = number;
-            NextDeadlineNs = At(number);
+            MoveTo(number, At(number));
         }
     }
 
     /// <summary>Begins the frame that is due, and moves the grid on; what was missed is dropped or made up for as the policy says.</summary>
     public Frame Begin(long nowNs)
     {
-        long due = _next;
-        long passed = NumberAt(nowNs) - due; // whole periods that we are late
-        long dropped = _options.LatePolicy == LatePolicy.Skip ? passed : Math.Max(0, passed - _options.MaxCatchUp);
-        long latenessNs = nowNs - At(due); // of the first that was due, dropped or not
-        due += dropped;
-        _next = due + 1;
-        NextDeadlineNs = At(_next);
-        Stats = Stats with
+        long dueNs = NextDeadlineNs;
+        long dropped = 0;
+        _maxLatenessNs = Math.Max(_maxLatenessNs, nowNs - dueNs); // of the first that was due, dropped or not
+        if (nowNs >= DeadlineAfterNextNs)
         {
-            Dropped = Stats.Dropped + dropped,
-            MaxLateness = Max(Stats.MaxLateness, Nanoseconds.ToTimeSpan(latenessNs)),
-        };
-        return Begin(nowNs, At(due), null, NextDeadlineNs, dropped > 0);
+            long passed = NumberAt(nowNs) - _next; // whole periods that we are late
+            dropped = _options.LatePolicy == LatePolicy.Skip ? passed : Math.Max(0, passed - _options.MaxCatchUp);
+            _dropped += dropped;
+            dueNs = At(_next + dropped);
+            MoveTo(_next + dropped, dueNs);
+        }
+
+        MoveTo(_next + 1, DeadlineAfterNextNs);
+        return Begin(nowNs, dueNs, null, NextDeadlineNs, dropped > 0);
     }
 
     /// <summary>Begins a frame of the host.</summary>
@@ -116,11 +122,8 @@ internal sealed class FramePacer
     public void End(long nowNs)
     {
         bool isLate = Nanoseconds.ToTimeSpan(nowNs) > Current.Deadline;
-        if (isLate)
-        {
-            Stats = Stats with { Late = Stats.Late + 1 };
-        }
-
+        _late += isLate ? 1 : 0;
+        _ = DeadlineAfterNextNs; // now, so that the next frame's start knows it
         _overload.Add(isLate || _hasDropped, nowNs - _dueNs, _deadlineNs - _dueNs);
     }
 
@@ -130,15 +133,18 @@ internal sealed class FramePacer
         long singleStepNs = _fixedStepNs > 0 ? _fixedStepNs : _grid.Exists ? _grid.PeriodNs : elapsedNs;
         _lastStartNs = nowNs;
         (_dueNs, _deadlineNs, _hasDropped) = (dueNs, deadlineNs, hasDropped);
-        Current = new Frame(Stats.Frames, Nanoseconds.ToTimeSpan(nowNs), _game.Pass(elapsedNs, singleStepNs), Nanoseconds.ToTimeSpan(deadlineNs));
-        Stats = Stats with { Frames = Stats.Frames + 1 };
+        Current = new Frame(_count++, Nanoseconds.ToTimeSpan(nowNs), _game.Pass(elapsedNs, singleStepNs), Nanoseconds.ToTimeSpan(deadlineNs));
         return Current;
+    }
+
+    private void MoveTo(long number, long deadlineNs)
+    {
+        (_next, NextDeadlineNs) = (number, deadlineNs);
+        _afterNextNs = Unknown;
     }
 
     private long At(long number) => _originNs + _grid.At(number);
 
     // The number of the last deadline that is not after the given time.
     private long NumberAt(long ns) => _grid.NumberAt(ns - _originNs);
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

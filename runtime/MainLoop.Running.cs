@@ -233,14 +233,10 @@ public sealed partial class MainLoop
         _frameCollections.BeginFrame();
         JobTable.BeginFrame();
         _awaits.BeginFrame();
-        if (LeadNs > 0)
-        {
-            _nowNs = PreciseWait.SpinUntil(Clock, _frames.NextDeadlineNs); // as late as can be: what comes before may find its code and data in no cache
-        }
-
-        Frame frame = _frames.IsHosted
-            ? _frames.Begin(_nowNs, _hostDelta, _hostDeadlineNs)
-            : _frames.Begin(Clock.ReadNs());
+        long startNs = _frames.IsHosted ? _nowNs
+            : LeadNs > 0 ? _nowNs = PreciseWait.SpinUntil(Clock, _frames.NextDeadlineNs) // as late as can be: what comes before may find its code and data in no cache
+            : Clock.ReadNs();
+        Frame frame = _frames.IsHosted ? _frames.Begin(startNs, _hostDelta, _hostDeadlineNs) : _frames.Begin(startNs);
         _fixedSteps.BeginFrame(_game.DeltaNs, _game.IsSingleStep);
         BeginBudget(Nanoseconds.From(frame.Start));
         _isInFrame = true;

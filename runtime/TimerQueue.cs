@@ -59,12 +59,12 @@ internal sealed class TimerQueue
     public long Add(long deadlineNs, object callback, object? state)
     {
         // The usual case makes no call but the garbage collector's.
-        if (!_wheel.TryTake(deadlineNs, out int place))
+        ref TimerRecord record = ref _wheel.TryTake(deadlineNs, out int place);
+        if (Unsafe.IsNullRef(ref record))
         {
             return AddSlowly(deadlineNs, callback, state);
         }
 
-        ref TimerRecord record = ref _pool.At(place);
         record.Callback = callback;
         if (state is not null)
         {

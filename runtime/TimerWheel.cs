@@ -48,20 +48,19 @@ internal sealed class TimerWheel
     /// <summary>The tick at which the wheel stands. Timers of this tick and before are not in it.</summary>
     public long Cursor => _cursor;
 
-    /// <summary>A place for a timer in its slot, if it is far and the slot has a hole.</summary>
+    /// <summary>A place for a timer in its slot, if it is far and the slot has a hole; else a null reference.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryTake(long deadlineNs, out int place)
+    public ref TimerRecord TryTake(long deadlineNs, out int place)
     {
         long tick = deadlineNs >> TickShift;
         ref Slot slot = ref SlotAt(SlotOf(tick));
         place = slot.FirstHole;
         if (tick <= _cursor || place == 0 || slot.NextSequence == uint.MaxValue)
         {
-            return false;
+            return ref Unsafe.NullRef<TimerRecord>();
         }
 
-        Fill(ref slot, deadlineNs);
-        return true;
+        return ref Fill(ref slot, deadlineNs);
     }
 
     /// <summary>A place for a timer: in its slot when it is far, else one that is not in the wheel.</summary>

@@ -51,6 +51,15 @@ internal sealed class HtmlReport(Report report)
             Curves(answers);
         }
 
+        if (report.Curves.Count > 0)
+        {
+            Line("<h2>Growth</h2><p>Time of one, the more of them there are; both axes are logarithmic. Where the reference rises too, it is the processor's caches that are left behind.</p>");
+            foreach (Growth.Curve curve in report.Curves)
+            {
+                GrowthChart(curve);
+            }
+        }
+
         Line("</body></html>");
         return _text.ToString();
     }
@@ -76,7 +85,7 @@ internal sealed class HtmlReport(Report report)
             Line($"<tr><td>{Safe(row.Comparison.Title)}</td><td class=n>{Report.Quantity(row.Ours, unit)}</td>" +
                 $"<td class=n>{(hasReference ? Report.Quantity(row.Reference, unit) : "")}</td><td class=n>{(hasReference ? Number(row.Ratio) : "")}</td>" +
                 $"<td class=n>{(hasReference ? $"{Number(row.RatioLow)}..{Number(row.RatioHigh)}" : "")}</td><td class=n>{(double.IsNaN(row.Bytes) ? "" : Number(row.Bytes))}</td>" +
-                $"<td>{Safe(Report.TargetOf(row))}</td><td>{row.IsMet switch { true => "ok", false => "<span class=missed>missed</span>", null => "" }}</td></tr>");
+                $"<td>{Safe(Report.TargetOf(row))}</td><td>{row.IsMet switch { true => "ok", false => row.IsMissed ? "<span class=missed>missed</span>" : Safe("not reached: " + row.Comparison.Target!.Concession!.Reason), null => "" }}</td></tr>");
         }
 
         Line("</table>");
@@ -152,6 +161,39 @@ internal sealed class HtmlReport(Report report)
             lowest = Math.Max(lowest, Y(curve.Percentiles[^1])) + 14; // labels do not cover each other
             Line(FormattableString.Invariant($"<polyline points='{points}' fill='none' stroke='{colour}' stroke-width='{(curve == answers.All[0] ? 3 : 1.5)}'/>"));
             Line(FormattableString.Invariant($"<line x1='700' y1='{Y(curve.Percentiles[^1]):F1}' x2='722' y2='{lowest - 14:F1}' stroke='{colour}' stroke-width='0.7'/><text x='726' y='{lowest - 10:F1}'>{Safe(curve.Title)}</text>"));
+        }
+
+        Line("</svg>");
+    }
+
+    private void GrowthChart(Growth.Curve curve)
+    {
+        const int Height = 220;
+        var axis = new LogAxis(curve.Points.SelectMany(static point => (double[])[point.Ours, point.Reference]), Height, 0);
+        double X(int i) => 80 + (i * 580.0 / (curve.Points.Count - 1));
+        double Y(double value) => Height + 10 - axis.At(value);
+        Line($"<h3>{Safe(curve.Growth.Title)}</h3><svg width='960' height='{Height + 40}'>");
+        foreach (double tick in axis.Ticks)
+        {
+            Line(FormattableString.Invariant($"<line x1='80' x2='660' y1='{Y(tick):F1}' y2='{Y(tick):F1}' stroke='#ddd'/><text class='small' x='74' y='{Y(tick) + 4:F1}' text-anchor='end'>{Report.Quantity(tick, Unit.Nanoseconds)}</text>"));
+        }
+
+        for (int i = 0; i < curve.Points.Count; i++)
+        {
+            string size = curve.Points[i].Size.ToString("#,0", CultureInfo.InvariantCulture);
+            Line(FormattableString.Invariant($"<line x1='{X(i):F1}' x2='{X(i):F1}' y1='10' y2='{Height + 10}' stroke='#ddd'/><text class='small' x='{X(i):F1}' y='{Height + 28}' text-anchor='middle'>{size}</text>"));
+        }
+
+        (string Title, Func<int, double> Value, string Colour)[] lines =
+        [
+            ("Mainspring", i => curve.Points[i].Ours, s_colours[0]),
+            (curve.Growth.ReferenceTitle, i => curve.Points[i].Reference, s_colours[6]),
+        ];
+        foreach ((string title, Func<int, double> value, string colour) in lines)
+        {
+            string points = string.Join(' ', Enumerable.Range(0, curve.Points.Count).Select(i => FormattableString.Invariant($"{X(i):F1},{Y(value(i)):F1}")));
+            double last = value(curve.Points.Count - 1);
+            Line(FormattableString.Invariant($"<polyline points='{points}' fill='none' stroke='{colour}' stroke-width='2'/><text x='668' y='{Y(last) + 4:F1}'>{Safe(title)}, {Safe(Report.Quantity(last, Unit.Nanoseconds))}</text>"));
         }
 
         Line("</svg>");

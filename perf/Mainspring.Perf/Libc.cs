@@ -28,6 +28,9 @@ internal static unsafe partial class Libc
         return SocketPair(Unix, Stream | NonBlocking, 0, ends) == 0 ? (ends[0], ends[1]) : throw new IOException("The system refuses a pair of sockets.");
     }
 
+    /// <summary>A descriptor that stays silent.</summary>
+    public static int EventDescriptor() => EventFd(0, NonBlocking) is >= 0 and var descriptor ? descriptor : throw new IOException("The system refuses an eventfd.");
+
     public static void Sleep(long ns)
     {
         long* time = stackalloc long[2];
@@ -41,6 +44,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "socketpair")]
     private static partial int SocketPair(int domain, int type, int protocol, int* ends);
+
+    [LibraryImport("libc", EntryPoint = "eventfd")]
+    private static partial int EventFd(uint count, int flags);
 
     [LibraryImport("libc", EntryPoint = "clock_nanosleep")]
     private static partial int NanoSleep(int clock, int flags, long* time, long* remaining);

@@ -14,7 +14,16 @@ internal static class Measurement
         switch (name, numbers)
         {
             case ("callbacks", [long operations]):
-                Callbacks.Measure(operations);
+                Callbacks.Measure(operations, 1000);
+                return 0;
+            case ("callbacks", [long operations, long inFlight]):
+                Callbacks.Measure(operations, (int)inFlight);
+                return 0;
+            case ("idle", [long idle, long rounds]):
+                IdleSources.Measure((int)idle, rounds);
+                return 0;
+            case ("memory", []):
+                Memory.Measure();
                 return 0;
             case ("timers", [long outstanding, long operations]):
                 Timers.Measure((int)outstanding, operations);
@@ -108,9 +117,6 @@ internal static class Measurement
                 return 0;
             case ("runtime", []):
                 Console.WriteLine(RuntimeInformation.FrameworkDescription);
-                return 0;
-            case ("hello", []):
-                Hello.Measure();
                 return 0;
             default:
                 Console.Error.WriteLine($"There is no measurement '{name}' with {numbers.Length} arguments.");

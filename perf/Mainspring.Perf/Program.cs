@@ -33,9 +33,11 @@ command.SetAction(arguments =>
 
     string[] prefixes = arguments.GetValue(only) ?? [];
     workloads.RemoveAll(one => prefixes.Length > 0 && !prefixes.Any(prefix => one.Name.StartsWith(prefix, StringComparison.Ordinal)));
+    Growth[] growths = [.. Growth.All(arguments.GetValue(quick)).Where(one => prefixes.Length == 0 || prefixes.Any(prefix => one.Name.StartsWith(prefix, StringComparison.Ordinal)))];
     if (arguments.GetValue(list))
     {
-        workloads.ForEach(one => Console.WriteLine($"{one.Name,-20} {one.Title}"));
+        workloads.ForEach(one => Console.WriteLine($"{one.Name,-24} {one.Title}"));
+        Array.ForEach(growths, one => Console.WriteLine($"{one.Name,-24} {one.Title}"));
         return 0;
     }
 
@@ -51,9 +53,10 @@ command.SetAction(arguments =>
     if (arguments.GetValue(peers))
     {
         workloads.Clear();
+        growths = [];
     }
 
-    if (workloads.Count + questions.Length == 0)
+    if (workloads.Count + questions.Length + growths.Length == 0)
     {
         Console.Error.WriteLine("No workload has such a name; --list names them.");
         return 2;
@@ -76,6 +79,11 @@ command.SetAction(arguments =>
     foreach (PeerQuestion question in questions)
     {
         report.Add(PeerAnswers.Ask(question, baselines, arguments.GetValue(pairs) ?? (arguments.GetValue(quick) ? 1 : 3)));
+    }
+
+    foreach (Growth growth in growths)
+    {
+        report.Add(growth.Measure(rig, arguments.GetValue(pairs) ?? (arguments.GetValue(quick) ? 1 : 3)));
     }
 
     Console.WriteLine(report.Text());

@@ -10,6 +10,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
 
     private readonly List<Row> _rows = [];
     private readonly List<PeerAnswers> _answers = [];
+    private readonly List<Growth.Curve> _curves = [];
 
     public IReadOnlyList<(string Name, string Value)> Facts => facts;
 
@@ -17,14 +18,18 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
 
     public IReadOnlyList<PeerAnswers> Answers => _answers;
 
+    public IReadOnlyList<Growth.Curve> Curves => _curves;
+
     /// <summary>Targets, and questions in which somebody is ahead of us.</summary>
-    public int Missed => _rows.Count(row => row.IsMet == false) + _answers.Count(static answers => answers.Ahead.Any());
+    public int Missed => _rows.Count(static row => row.IsMissed) + _answers.Count(static answers => answers.Ahead.Any());
 
     public string Heading => string.Join('\n', facts.Select(fact => $"{fact.Name}: {fact.Value}")) + "\n";
 
     public void Add(IEnumerable<Row> rows) => _rows.AddRange(rows);
 
     public void Add(PeerAnswers answers) => _answers.Add(answers);
+
+    public void Add(Growth.Curve curve) => _curves.Add(curve);
 
     /// <summary>Markdown: the table beside C, the others' answers, and under them what was missed.</summary>
     public string Text()
@@ -40,8 +45,18 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
             text.AppendLine(Others());
         }
 
+        foreach (Growth.Curve curve in _curves)
+        {
+            text.AppendLine($"| {curve.Growth.Title} | {string.Join(" | ", curve.Points.Select(static point => point.Size.ToString("#,0", CultureInfo.InvariantCulture)))} |");
+            text.AppendLine($"|---|{string.Concat(curve.Points.Select(static _ => "---:|"))}");
+            text.AppendLine($"| ours | {string.Join(" | ", curve.Points.Select(static point => Quantity(point.Ours, Unit.Nanoseconds)))} |");
+            text.AppendLine($"| {curve.Growth.ReferenceTitle} | {string.Join(" | ", curve.Points.Select(static point => Quantity(point.Reference, Unit.Nanoseconds)))} |");
+            text.AppendLine($"| ratio | {string.Join(" | ", curve.Points.Select(static point => Number(point.Ours / point.Reference, 2)))} |");
+            text.AppendLine();
+        }
+
         text.AppendLine(Missed == 0 ? "No target was missed." : $"{Missed} missed:");
-        foreach (Row row in _rows.Where(row => row.IsMet == false))
+        foreach (Row row in _rows.Where(static row => row.IsMissed))
         {
             text.AppendLine($"- {row.Comparison.Title}: {TargetOf(row)} was asked for");
         }
@@ -49,6 +64,11 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
         foreach (PeerAnswers answers in _answers.Where(static answers => answers.Ahead.Any()))
         {
             text.AppendLine($"- {answers.Question.Title}: {string.Join(", ", answers.Ahead.Select(static answer => answer.Title))} ahead");
+        }
+
+        foreach (Row row in _rows.Where(static row => row.IsMet == false && !row.IsMissed))
+        {
+            text.AppendLine().Append($"Not reached: {row.Comparison.Title}, for which {TargetOf(row)} was asked. {row.Comparison.Target!.Concession!.Reason}").AppendLine();
         }
 
         return text.ToString();
@@ -112,7 +132,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
             hasReference ? Number(row.Ratio, 2) : "",
             hasReference ? $"{Number(row.RatioLow, 2)}..{Number(row.RatioHigh, 2)}" : "",
             TargetOf(row),
-            row.IsMet switch { true => "ok", false => "MISSED", null => row.Comparison.Peer is { } peer && !hasReference ? $"{peer} is not installed" : "" },
+            row.IsMet switch { true => "ok", false => row.IsMissed ? "MISSED" : "not reached, see below", null => row.Comparison.Peer is { } peer && !hasReference ? $"{peer} is not installed" : "" },
         ];
     }
 
@@ -126,6 +146,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
     public static string Quantity(double value, Unit unit) => unit switch
     {
         Unit.Bytes => $"{Number(value / 1e6, 2)} MB",
+        Unit.SmallBytes => $"{Number(value, 1)} B",
         Unit.Count => Number(value, 1),
         Unit.Percent => $"{Number(value, 2)} %",
         _ when value >= 1e6 => $"{Number(value / 1e6, 2)} ms",

@@ -16,17 +16,19 @@ internal sealed class Rig(string baselines, int pairs)
         {
             Console.Error.Write($"\r\e[K{workload.Name} {i + 1}/{pairs}");
             string[] arguments = [.. workload.Arguments.Select(number => number.ToString(CultureInfo.InvariantCulture))];
+            using Process? busy = workload.IsLoaded ? StartBusy() : null;
             Dictionary<string, Sample> ours = Path.IsPathRooted(workload.Ours)
                 ? HostProgram.Measure(workload.Ours)
                 : workload.Ours.StartsWith(Workload.ProgramInC, StringComparison.Ordinal)
                 ? MeasureC(workload.Ours[Workload.ProgramInC.Length..], arguments)
-                : Start(s_self, ["measure", workload.Ours, .. arguments]);
+                : MeasureOurs(workload.Ours, arguments);
             Dictionary<string, Sample> reference = MeasureC(workload.Program, arguments);
             foreach ((string name, Sample sample) in workload.Peers.SelectMany(peer => MeasureC(peer, arguments)))
             {
                 reference[name] = sample;
             }
 
+            busy?.Kill();
             samples.Add((ours, reference));
         }
 
@@ -39,7 +41,9 @@ internal sealed class Rig(string baselines, int pairs)
     }
 
     /// <summary>One run of one measurement of ours.</summary>
-    public static Dictionary<string, Sample> MeasureOurs(string name, string[] arguments) => Start(s_self, ["measure", name, .. arguments]);
+    public static Dictionary<string, Sample> MeasureOurs(string name, string[] arguments) => name.StartsWith(Workload.ProgramBeside, StringComparison.Ordinal)
+        ? Start(Path.Combine(Path.GetDirectoryName(s_self)!, name[Workload.ProgramBeside.Length..]), arguments)
+        : Start(s_self, ["measure", name, .. arguments]);
 
     /// <summary>One run of one C program.</summary>
     public Dictionary<string, Sample> MeasureC(string program, string[] arguments) => Start(Path.Combine(baselines, program), arguments);
@@ -62,10 +66,23 @@ internal sealed class Rig(string baselines, int pairs)
         }
     }
 
-    // The lines "NAME VALUE [BYTES]" that the program prints.
+    // A program that keeps the last processor busy; it ends with us.
+    private Process StartBusy()
+    {
+        Process busy = Process.Start(new ProcessStartInfo(Path.Combine(baselines, "busy")) { RedirectStandardOutput = true })!;
+        busy.StandardOutput.ReadLine(); // it is at it
+        return busy;
+    }
+
+    // The lines "NAME VALUE [BYTES]" that the program prints; and how large its file is.
     private static Dictionary<string, Sample> Start(string program, string[] arguments)
     {
         var results = new Dictionary<string, Sample>();
+        if (File.Exists(program))
+        {
+            results["size"] = new Sample(new FileInfo(program).Length, double.NaN);
+        }
+
         long startNs = Measurement.NowNs();
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         using var limit = new Timer(_ => process.Kill(), null, s_limit, Timeout.InfiniteTimeSpan); // one that hangs ends with an error

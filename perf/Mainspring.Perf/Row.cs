@@ -35,8 +35,13 @@ internal sealed class Row
     public bool HasReference => !double.IsNaN(Reference);
 
     /// <summary>Whether a target was met: it counts as missed when even the lower quartile exceeds it. Null: nothing is asked for, or there is no reference.</summary>
-    public bool? IsMet => Comparison.Target is { } target && (!target.IsRatio || HasReference)
-        ? Quantile(target.IsRatio ? _ratios : _ours, 0.25) <= target.AtMost
+    public bool? IsMet => IsWithin(Comparison.Target?.AtMost);
+
+    /// <summary>Whether it was missed by more than is accepted.</summary>
+    public bool IsMissed => IsMet == false && IsWithin(Comparison.Target?.Concession?.AtMost) != true;
+
+    private bool? IsWithin(double? atMost) => Comparison.Target is { } target && atMost is { } limit && (!target.IsRatio || HasReference)
+        ? Quantile(target.IsRatio ? _ratios : _ours, 0.25) <= limit
         : null;
 
     private static double[] Sorted(IEnumerable<double> values) => [.. values.Order()];

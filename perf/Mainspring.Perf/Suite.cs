@@ -54,9 +54,18 @@ internal static class Suite
             Waits("waits-16.7ms", "16.7 ms", 16_666_667, Scaled(60)),
             Waits("waits-100ms", "100 ms", 100_000_000, Scaled(12)),
             Waits("waits-2s", "2 s", 2_000_000_000, quick ? 1 : 3),
-            Frames(60, Scaled(120)),
-            Frames(240, Scaled(480)),
-            Frames(1000, Scaled(2_000)),
+            .. ((int[])[60, 240, 1000]).SelectMany(hz => FrameStarts(hz, Scaled(hz * 10))),
+            new("idle-10k", "bytes go back and forth over ten socket pairs, beside 10 k sources that are silent", "idle", "idle", [10_000, Scaled(400_000)],
+            [
+                new("round trip, 10 k silent sources; none", "beside", InCSharp("alone"), Target.Ratio(1.1)),
+                new("round trip, 10 k silent sources", "beside", "beside", Target.Ratio(1.3)),
+            ]),
+            new("memory", "what the loop holds", "memory", "hello", [],
+            [
+                new("memory of a timer, 1 M of them", "timer", "none", Target.Value(64), Unit.SmallBytes),
+                new("memory of a job, 100 k of them", "job", "none", Target.Value(200), Unit.SmallBytes),
+                new("memory of a source, 4,000 of them", "source", "none", Target.Value(300), Unit.SmallBytes),
+            ]),
             new("budget", "60 Hz, 6 ms of work a frame, without and with twice as much background work as fits", "budget", "hello", [Scaled(600)],
             [
                 new("frames late without background work", "late_alone", "none", Unit: Unit.Count),
@@ -81,10 +90,11 @@ internal static class Suite
                 [new("step of a job that yields null; the list", "job", InCSharp("list"))]),
             new("awaits-ten", "100 k jobs of ten kinds in turns", "awaits-ten", "awaits", [100_000, Scaled(400)],
                 [new("step of one of ten kinds of jobs; a list of ten", "job", InCSharp("list"), Target.Ratio(3))]),
-            new("hello", "a program's start, this one's", "hello", "hello", [],
+            new("hello", "the smallest program with a loop: its start", Workload.ProgramBeside + "mainspring-hello", "hello", [],
             [
-                new("exec to first tick", "tick_at", "tick_at", Target.Value(10 * Megabyte)),
-                new("resident memory at the first tick", "resident", "resident", Target.Value(12 * Megabyte), Unit.Bytes),
+                new("exec to first tick", "tick_at", "tick_at", Target.Value(3 * Megabyte)),
+                new("resident memory at the first tick", "resident", "resident", Target.Value(6 * Megabyte), Unit.Bytes),
+                new("size of the file", "size", "size", Target.Value(2 * Megabyte), Unit.Bytes),
             ]),
         ];
     }
@@ -165,10 +175,22 @@ internal static class Suite
         new(name, $"lateness of a timer after {delay}", "waits", "waits", [delayNs, Math.Max(1, count)],
             [new($"late after {delay}, p50", "p50", "p50", Target.Ratio(1.2))]);
 
-    private static Workload Frames(int hz, long count) =>
-        new($"frames-{hz}", $"lateness of a frame's start at {hz} Hz", "frames", "frames", [hz, count],
+    // Idle, and with the other processor busy; asleep until the frame, and spinning before it.
+    private static Workload[] FrameStarts(int hz, long count) =>
+    [
+        Frames($"frames-{hz}", $"{hz} Hz", "frames", [hz, count], 1.2, 1.5, isLoaded: false),
+        Frames($"frames-{hz}-loaded", $"{hz} Hz, a processor busy", "frames", [hz, count], 1.2, 1.5, isLoaded: true),
+        Frames($"frames-{hz}-hybrid", $"{hz} Hz, hybrid", "frames-hybrid", [hz, count, 1], null, 2, isLoaded: false),
+        Frames($"frames-{hz}-hybrid-loaded", $"{hz} Hz, hybrid, a processor busy", "frames-hybrid", [hz, count, 1], null, 2, isLoaded: true),
+    ];
+
+    private static Workload Frames(string name, string what, string ours, long[] arguments, double? middle, double late, bool isLoaded) =>
+        new(name, $"lateness of a frame's start, {what}", ours, "frames", arguments,
         [
-            new($"frame start at {hz} Hz, p50", "p50", "p50", Target.Ratio(1.2)),
-            new($"frame start at {hz} Hz, p99", "p99", "p99", Target.Ratio(1.5)),
-        ]);
+            new($"frame start at {what}, p50", "p50", "p50", middle is { } atMost ? Target.Ratio(atMost) : null),
+            new($"frame start at {what}, p99", "p99", "p99", Target.Ratio(late)),
+        ])
+        {
+            IsLoaded = isLoaded,
+        };
 }

@@ -12,6 +12,12 @@ internal sealed record Workload(string Name, string Title, string Ours, string P
 {
     /// <summary>What <see cref="Ours"/> begins with when a C program measures it.</summary>
     public const string ProgramInC = "c:";
+
+    /// <summary>What it begins with when a small program of its own measures it, which is beside this one.</summary>
+    public const string ProgramBeside = "beside:";
+
+    /// <summary>Whether the machine's last processor is kept busy meanwhile.</summary>
+    public bool IsLoaded { get; init; }
 }
 
 /// <summary>One row of the table.</summary>
@@ -41,6 +47,7 @@ internal enum Unit
     Bytes,
     Count,
     Percent,
+    SmallBytes,
 }
 
 /// <summary>At most so much: a ratio to the reference, or a value of our own.</summary>
@@ -49,4 +56,13 @@ internal sealed record Target(double AtMost, bool IsRatio)
     public static Target Ratio(double atMost) => new(atMost, IsRatio: true);
 
     public static Target Value(double atMost) => new(atMost, IsRatio: false);
+
+    /// <summary>What is accepted where the target is out of reach, and why it is; null where it is not.</summary>
+    public Concession? Concession { get; init; }
+
+    /// <summary>The same target, which is known to be out of reach.</summary>
+    public Target But(double accepted, string reason) => this with { Concession = new Concession(accepted, reason) };
 }
+
+/// <summary>More than a target, and still not a miss: the reason, with the measurement that shows it, is part of the report.</summary>
+internal sealed record Concession(double AtMost, string Reason);

@@ -1,17 +1,17 @@
 namespace Mainspring.Perf.Measurements;
 
-/// <summary>A thousand callbacks in flight, each schedules itself again.</summary>
+/// <summary>Many callbacks in flight, each schedules itself again.</summary>
 internal static class Callbacks
 {
-    private const int InFlight = 1000;
-
     // Static and plain, as in C: an initializer would be looked at in every access.
     private static MainLoop s_loop = null!;
     private static Action s_again = null!;
+    private static int s_inFlight;
     private static long s_left;
 
-    public static void Measure(long operations)
+    public static void Measure(long operations, int inFlight)
     {
+        s_inFlight = inFlight;
         using var loop = new MainLoop();
         s_loop = loop;
         s_again = static () =>
@@ -22,18 +22,18 @@ internal static class Callbacks
                 s_loop.CallSoon(s_again);
             }
         };
-        RunActions(operations / 10);
+        RunActions(Math.Max(inFlight, operations / 10));
         Measurement.Time("action", operations, () => RunActions(operations));
 
         var counter = new Counter();
-        RunStates(counter, operations / 10);
+        RunStates(counter, Math.Max(inFlight, operations / 10));
         Measurement.Time("state", operations, () => RunStates(counter, operations));
     }
 
     private static void RunActions(long operations)
     {
-        s_left = operations - InFlight;
-        for (int i = 0; i < InFlight; i++)
+        s_left = operations - s_inFlight;
+        for (int i = 0; i < s_inFlight; i++)
         {
             s_loop.CallSoon(s_again);
         }
@@ -43,8 +43,8 @@ internal static class Callbacks
 
     private static void RunStates(Counter counter, long operations)
     {
-        counter.Left = operations - InFlight;
-        for (int i = 0; i < InFlight; i++)
+        counter.Left = operations - s_inFlight;
+        for (int i = 0; i < s_inFlight; i++)
         {
             s_loop.CallSoon(Counter.Again, counter);
         }
