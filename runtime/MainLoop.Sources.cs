@@ -223,6 +223,7 @@ public sealed partial class MainLoop
         List<SourceHandle> withWorkLeft = _sources.TakeWorkLeft();
         for (int i = 0; i < ready; i++)
         {
+            PrefetchReady(i, ready);
             (long key, PollEvents events) = _poller.Ready(i);
             if (_sources.Find(key) is { } source) // null: a handler before it has removed it
             {
@@ -247,6 +248,21 @@ public sealed partial class MainLoop
                     Dispatch(source, PollEvents.None);
                 }
             }
+        }
+    }
+
+    // Of thousands of sources none is in the cache any more when its turn comes: what they are made of is asked for while those before them work.
+    private void PrefetchReady(int i, int ready)
+    {
+        const int Near = 2, Far = 4;
+        if (i + Far < ready)
+        {
+            _sources.PrefetchHandle(_poller.Ready(i + Far).Key);
+        }
+
+        if (i + Near < ready)
+        {
+            _sources.PrefetchSource(_poller.Ready(i + Near).Key);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -11,9 +10,10 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     private const int MostReads = 16; // of full buffers in one dispatch, or by one method in one tick, so that one flood starves nobody
 
     private readonly ByteChannel _channel;
-    private readonly ByteQueue _output = new();
     private readonly LoopSignal<int> _read;
-    private readonly LoopSignal<bool> _room; // for sendfile
+    private LoopSignal<bool>? _room;    // for sendfile
+    private ByteQueue _output;
+    private int _socket;                // its number, for the calls of each message; -1: it is none, or closed
     private SourceContext? _context;
     private SourceHandle? _source;
     private TimerHandle _closeTimer;
@@ -33,8 +33,8 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         : base(loop, name)
     {
         _channel = channel;
+        _socket = (channel as SocketChannel)?.Descriptor ?? -1;
         _read = new LoopSignal<int>(loop);
-        _room = new LoopSignal<bool>(loop);
         _isAtEnd = !channel.CanRead;
         _isWritingCompleted = !channel.CanWrite;
         _watchesRead = channel.CanRead;
@@ -60,7 +60,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     public ByteChannel Channel => _channel;
 
     /// <summary>How much a protocol is told at most in one call.</summary>
-    internal int ReadBufferSize { get; init; } = 64 * 1024;
+    internal int ReadBufferSize { get; init; } = ReceiveBuffer.Size;
 
     private bool IsWatchedByProtocol => Protocol is not null && !_isReadingPaused;
 
@@ -114,10 +114,10 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
             Flush();
         }
 
-        if (_room.IsPending && (isOver || (ready & PollEvents.Writable) != 0))
+        if (_room is { IsPending: true } room && (isOver || (ready & PollEvents.Writable) != 0))
         {
             handled++;
-            _room.SetResult(true);
+            room.SetResult(true);
         }
 
         if (!_isReleased && (isOver || (ready & PollEvents.Readable) != 0))
@@ -174,12 +174,17 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
 
     public override void Write(ReadOnlySpan<byte> bytes)
     {
-        CheckWritable(_isWritingCompleted, _writeError ?? (State == ConnectionState.Closed ? Reason : null), bytes.Length);
+        // What is sent at once, as nearly all is, asks for nothing but this.
+        if (_output.Count > 0 || State != ConnectionState.Open || _isWritingCompleted || _writeError is not null || MainLoop.Current != Loop)
+        {
+            CheckWritable(_isWritingCompleted, _writeError ?? (State == ConnectionState.Closed ? Reason : null), bytes.Length);
+        }
+
         if (_output.Count == 0)
         {
             while (bytes.Length > 0)
             {
-                int sent = _channel.Send(bytes, out SocketError error);
+                int sent = Send(bytes, out SocketError error);
                 if (error != SocketError.Success)
                 {
                     if (error is SocketError.WouldBlock or SocketError.TryAgain or SocketError.NoBufferSpaceAvailable)
@@ -232,6 +237,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     {
         CheckAccess();
         _isReadingPaused = false;
+        ResumeInput();
         Unpark();
         UpdateInterest();
     }
@@ -253,14 +259,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
 
         _read.SetResult(0);
         UpdateInterest();
-        try
-        {
-            _closeTimer = Loop.CallLater(CloseTimeout, static connection => connection.Abort(), this);
-        }
-        catch (ObjectDisposedException)
-        {
-            Abort(); // by somebody's finally, while the loop is disposed: nothing is sent any more
-        }
+        _closeTimer = AbortLater();
     }
 
     public override void Abort()
@@ -291,6 +290,12 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     /// <summary>Waits until the system takes bytes again.</summary>
     internal ValueTask WaitForRoom(CancellationToken cancellationToken)
     {
+        _room ??= new LoopSignal<bool>(Loop);
+        if (!_room.IsFree)
+        {
+            throw new InvalidOperationException($"{Name} is sending a file already: await that before the next.");
+        }
+
         ValueTask wait = _room.BeginWithoutResult(cancellationToken);
         Unpark();
         UpdateInterest();
@@ -351,7 +356,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     // False: nothing is there now. After an error the connection has failed.
     private bool TryReceive(Span<byte> buffer, out int count)
     {
-        count = _channel.Receive(buffer, out SocketError error);
+        count = _socket >= 0 ? SocketChannel.Receive(_socket, buffer, out SocketError error) : _channel.Receive(buffer, out error);
         if (error == SocketError.Success)
         {
             _isReadable = count == buffer.Length; // after a shorter read epoll says when there is more
@@ -403,7 +408,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         _readInto = default;
         if (Reason is null)
         {
-            _read.SetResult(count);
+            GoOn(count);
         }
 
         return 1;
@@ -411,15 +416,16 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
 
     private int TellProtocol(int most)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBufferSize);
+        TellInput(); // what was received for methods comes first
+        byte[] buffer = ReceiveBuffer.Take();
         int handled = 0;
         bool more = true;
         while (more && handled < most && IsWatchedByProtocol && State == ConnectionState.Open && TryReceive(buffer.AsSpan(0, ReadBufferSize), out int count))
         {
             handled++;
-            if (State == ConnectionState.Closed)
+            if (State != ConnectionState.Open)
             {
-                break; // it has failed, or a handler of the event has removed it
+                break; // it has failed, or a handler of the event has closed it
             }
 
             if (count == 0)
@@ -429,18 +435,35 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
             }
 
             more = _isReadable;
-            TellData(buffer.AsSpan(0, count));
+            TellOrKeep(buffer.AsSpan(0, count));
         }
 
-        ArrayPool<byte>.Shared.Return(buffer);
+        ReceiveBuffer.GiveBack(buffer);
         return Math.Max(1, handled);
     }
 
+    // Straight into the method that reads: it works while what it has received is in the cache, as a protocol does.
+    private void GoOn(int count)
+    {
+        try
+        {
+            _read.GoOn(count);
+        }
+        catch (Exception exception)
+        {
+            Report(exception); // of a callback that was given to the awaiter itself; methods keep theirs
+        }
+    }
+
+    private int Send(ReadOnlySpan<byte> bytes, out SocketError error) =>
+        _socket >= 0 ? SocketChannel.Send(_socket, bytes, out error) : _channel.Send(bytes, out error);
+
     private void Flush()
     {
+        _channel.BeginTurn();
         while (_output.Count > 0)
         {
-            int sent = _channel.Send(_output.Waiting.Span, out SocketError error);
+            int sent = Send(_output.Waiting.Span, out SocketError error);
             if (error != SocketError.Success)
             {
                 if (error is not (SocketError.WouldBlock or SocketError.TryAgain or SocketError.NoBufferSpaceAvailable))
@@ -538,6 +561,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         _isReleased = true;
         _isParked = false;
         _closeTimer.Cancel();
+        _socket = -1;
         _channel.Dispose();
         _output.Clear();
         _readInto = default;
@@ -545,12 +569,12 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         if (Reason is null)
         {
             _read.SetResult(0);
-            _room.SetException(new NetworkException($"{Name}: the connection was closed.", SocketError.ConnectionAborted));
+            _room?.SetException(new NetworkException($"{Name}: the connection was closed.", SocketError.ConnectionAborted));
         }
         else
         {
             _read.SetException(Reason);
-            _room.SetException(Reason);
+            _room?.SetException(Reason);
         }
 
         TellLost();
