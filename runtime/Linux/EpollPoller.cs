@@ -433,7 +433,8 @@ internal sealed unsafe class EpollPoller : Poller
     private static PollEvents FromEpoll(uint bits) =>
         (PollEvents)(bits & (Libc.EpollIn | Libc.EpollErr | Libc.EpollHup)) // these are the same bits
         | (PollEvents)((bits & Libc.EpollOut) >> 1)
-        | (PollEvents)((bits & Libc.EpollPri) << 1);
+        | (PollEvents)((bits & Libc.EpollPri) << 1)
+        | (PollEvents)((bits & Libc.EpollRdHup) >> 7);
 
     private static uint ToEpoll(PollEvents interest)
     {
@@ -441,6 +442,8 @@ internal sealed unsafe class EpollPoller : Poller
         bits |= interest.HasFlag(PollEvents.Readable) ? Libc.EpollIn : 0;
         bits |= interest.HasFlag(PollEvents.Writable) ? Libc.EpollOut : 0;
         bits |= interest.HasFlag(PollEvents.Priority) ? Libc.EpollPri : 0;
+        bits |= interest.HasFlag(PollEvents.Edges) ? Libc.EpollEt : 0;
+        bits |= interest.HasFlag(PollEvents.ReadHangUp) ? Libc.EpollRdHup : 0;
         return bits;
     }
 

@@ -7,6 +7,9 @@ namespace Mainspring.Net;
 /// <summary>A connection whose descriptor is in the loop's own wait.</summary>
 internal sealed class DescriptorConnection : Connection, IPollableSource
 {
+    // Of TCP each change is told once. A read that was shorter than its buffer has taken all there is, and what comes later is a change again; but behind an end or urgent data (tcp(7)) there may be more.
+    private const PollEvents ReadableEdges = PollEvents.Readable | PollEvents.Priority | PollEvents.ReadHangUp | PollEvents.Edges;
+
     private const int MostReads = 16; // of full buffers in one dispatch, or by one method in one tick, so that one flood starves nobody
 
     private readonly ByteChannel _channel;
@@ -21,7 +24,9 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     private TickTurn _readTurn = new(MostReads);
     private PollEvents _interest = PollEvents.Readable;
     private Exception? _writeError;
+    private readonly bool _hasEdges;
     private bool _isReadable;           // there may be something, though epoll has not said so
+    private bool _readsOn;              // after short reads too, until nothing is left
     private bool _watchesRead = true;   // kept while reads follow each other, so that a wait costs no call of the system
     private bool _isReadingPaused;
     private bool _isAtEnd;
@@ -37,6 +42,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         _read = new LoopSignal<int>(loop);
         _isAtEnd = !channel.CanRead;
         _isWritingCompleted = !channel.CanWrite;
+        _hasEdges = channel.Socket?.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6;
         _watchesRead = channel.CanRead;
         _interest = WantedInterest;
     }
@@ -70,7 +76,10 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         {
             bool reads = !_isAtEnd && State == ConnectionState.Open && (Protocol is null ? _watchesRead : !_isReadingPaused);
             bool writes = _output.Count > 0 || _room is { IsPending: true };
-            return (reads ? PollEvents.Readable : 0) | (writes ? PollEvents.Writable : 0);
+            return writes ? PollEvents.Writable | (reads ? PollEvents.Readable : 0)
+                : !reads ? PollEvents.None
+                : _hasEdges ? ReadableEdges
+                : PollEvents.Readable;
         }
     }
 
@@ -108,6 +117,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     {
         bool isOver = (ready & (PollEvents.HangUp | PollEvents.Error)) != 0;
         int handled = 0;
+        _readsOn |= (ready & (PollEvents.Priority | PollEvents.ReadHangUp)) != 0;
         if (_output.Count > 0 && (isOver || (ready & PollEvents.Writable) != 0))
         {
             handled++;
@@ -120,7 +130,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
             room.SetResult(true);
         }
 
-        if (!_isReleased && (isOver || (ready & PollEvents.Readable) != 0))
+        if (!_isReleased && (isOver || (ready & (PollEvents.Readable | PollEvents.Priority | PollEvents.ReadHangUp)) != 0))
         {
             handled += TakeIn(Math.Min(maxEvents, MostReads));
         }
@@ -314,6 +324,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         _watchesRead = true;
         Unpark();
         UpdateInterest();
+        AskAgain();
     }
 
     private protected override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -350,6 +361,11 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         _watchesRead = true;
         Unpark();
         UpdateInterest();
+        if (_isReadable)
+        {
+            AskAgain(); // its turn is over
+        }
+
         return read;
     }
 
@@ -359,7 +375,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         count = _socket >= 0 ? SocketChannel.Receive(_socket, buffer, out SocketError error) : _channel.Receive(buffer, out error);
         if (error == SocketError.Success)
         {
-            _isReadable = count == buffer.Length; // after a shorter read epoll says when there is more
+            _isReadable = count == buffer.Length || (_readsOn && count > 0); // after a shorter read epoll says when there is more
             _isAtEnd = count == 0;
             _context?.CountBytes(count);
             if (count > 0)
@@ -370,7 +386,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
             return true;
         }
 
-        _isReadable = false;
+        _isReadable = _readsOn = false;
         if (error is SocketError.WouldBlock or SocketError.TryAgain or SocketError.Interrupted)
         {
             return false;
@@ -395,7 +411,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         if (!_read.IsPending || Protocol is not null)
         {
             _isReadable = true;
-            _watchesRead = false;
+            _watchesRead = (_interest & PollEvents.Edges) != 0; // which it would say again and again
             return 0;
         }
 
@@ -439,7 +455,21 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         }
 
         ReceiveBuffer.GiveBack(buffer);
+        if (_isReadable && IsWatchedByProtocol && State == ConnectionState.Open && !_isAtEnd)
+        {
+            AskAgain(); // others have their turn
+        }
+
         return Math.Max(1, handled);
+    }
+
+    // Has epoll say once more what there is.
+    private void AskAgain()
+    {
+        if ((_interest & PollEvents.Edges) != 0)
+        {
+            _context?.SetInterest(_interest);
+        }
     }
 
     // Straight into the method that reads: it works while what it has received is in the cache, as a protocol does.

@@ -275,6 +275,84 @@ public sealed class NetStateCases : NetSuite
         }
     }
 
+    [Case]
+    public void UrgentByte_HidesNothingOfWhatFollowsIt() => Run(async () =>
+    {
+        foreach (bool byProtocol in new[] { true, false })
+        {
+            using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            listener.Bind(Anywhere);
+            listener.Listen();
+            using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            sender.Connect(listener.LocalEndPoint!);
+            var protocol = new NetProtocol();
+            using Connection connection = Loop.FromSocket(listener.Accept(), byProtocol ? protocol : null);
+            byte[] received = new byte[100];
+            ValueTask<int> first = byProtocol ? default : connection.ReadAsync(received);
+            sender.Send("ab"u8);
+            sender.Send("!"u8, SocketFlags.OutOfBand);
+            sender.Send("cd"u8); // all of it is there when the loop hears of it, and a read stops before the urgent byte
+            if (byProtocol)
+            {
+                await Loop.WithTimeout(Until(() => protocol.Count == 4), Patience.Long);
+                Check.Equal("abcd", protocol.Text.ToString());
+                continue;
+            }
+
+            int count = await first;
+            while (count < 4)
+            {
+                count += await connection.ReadAsync(received.AsMemory(count));
+            }
+
+            Check.Equal("abcd", Encoding.ASCII.GetString(received, 0, count));
+        }
+    });
+
+    [Case]
+    public void BytesThatDoNotFitIntoOneTurn_ComeWithoutNewsFromTheKernel()
+    {
+        Loop.Dispose();
+        Loop = Loops.New(options => options with { MaxEventsPerDispatch = 1 });
+        var protocol = new NetProtocol();
+        Run(async () =>
+        {
+            (Connection client, Connection server) = await Pair(protocol);
+            server.PauseReading();
+            client.Write(new byte[190_000]);
+            int sent = 190_000 - client.Unsent;
+            Check.True(sent > 100_000, $"{sent} bytes are in the kernel");
+            server.ResumeReading();
+            await Loop.WithTimeout(Until(() => protocol.Count == 190_000), Patience.Long);
+            client.Write("x"u8);
+            client.Close();
+            await server.WaitClosed();
+        });
+        Check.Equal(190_001, protocol.Count);
+    }
+
+    [Case]
+    public void FrameLockedLoop_LosesNothingOfWhatCameBeforeItsFrame()
+    {
+        Loop.Dispose();
+        Loop = Loops.New(options => options with { Pacing = Pacing.FrameLocked, FrameRate = 500 });
+        Run(async () =>
+        {
+            (Server server, Connection client) = await Echo();
+            using (server)
+            {
+                for (int i = 0; i < 5; i++)
+                {
+                    await client.WriteAsync("line\n"u8.ToArray());
+                    Loop.Post(static () => { }); // wakes it before its frame
+                    Check.Equal("line", await client.ReadLine());
+                }
+
+                client.Close();
+            }
+        });
+    }
+
     // Goes away within one of its calls.
     private sealed class Leaving(string when, bool aborts, List<string> story) : ConnectionProtocol
     {
