@@ -90,7 +90,7 @@ internal sealed class SourceTable
         if (Find(key) is { } handle)
         {
             (IEventSource? source, SourceContext? context) = (handle.Source, handle.Context);
-            Prefetch.Lines(ref source, 5);
+            Prefetch.Lines(ref source, 6);
             Prefetch.Lines(ref context, 1);
         }
     }

@@ -124,6 +124,8 @@ public abstract partial class Connection
         return taken;
     }
 
+    private protected bool HasInput => _input.Count > 0;
+
     /// <summary>Tells the protocol what was received for methods, before it was set.</summary>
     private protected void TellInput()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Mainspring.Net;
 
@@ -253,6 +254,7 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
     /// <summary>Reports an error under the connection's name.</summary>
     internal abstract void Report(Exception exception);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private protected void CheckAccess()
     {
         if (MainLoop.Current is { } current ? current != Loop : Loop.IsRunning)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 
@@ -94,7 +95,7 @@ internal sealed class LoopSignal<T>(MainLoop loop) : IValueTaskSource<T>, IValue
         Verify(token);
         if (_continuation is not null)
         {
-            throw new InvalidOperationException("A ValueTask is awaited once; use AsTask to await it more often.");
+            ThrowAwaitedTwice();
         }
 
         (_continuation, _state, _wantsContext) = (continuation, state, (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0);
@@ -185,11 +186,14 @@ internal sealed class LoopSignal<T>(MainLoop loop) : IValueTaskSource<T>, IValue
         },
         this);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Verify(short token)
     {
         if (token != _version || _phase == Phase.Free)
         {
-            throw new InvalidOperationException("A ValueTask is awaited once; use AsTask to await it more often.");
+            ThrowAwaitedTwice();
         }
     }
+
+    private static void ThrowAwaitedTwice() => throw new InvalidOperationException("A ValueTask is awaited once; use AsTask to await it more often.");
 }

@@ -254,14 +254,11 @@ public sealed class NetStateCases : NetSuite
                 {
                     var protocol = new Leaving(when, aborts, story);
                     Server server = Loop.ListenTcp(Anywhere, () => protocol);
-                    Connection client = await Loop.ConnectTcp(server.IPEndPoint);
-                    await Loop.WithTimeout(Until(() => story.Count > 0), Patience.Long);
-                    if (client.State == ConnectionState.Open)
-                    {
-                        client.Write("x"u8);
-                        client.CompleteWriting();
-                    }
-
+                    using var plain = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                    plain.Connect(server.IPEndPoint); // by the kernel, before the other end can leave
+                    Connection client = Loop.FromSocket(plain);
+                    client.Write("x"u8);
+                    client.CompleteWriting();
                     await client.WaitClosedByPeer();
                     client.Close();
                     await Loop.WithTimeout(Until(() => story.Contains("lost")), Patience.Long);
