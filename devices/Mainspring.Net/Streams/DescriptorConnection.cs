@@ -154,7 +154,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         }
         else
         {
-            Fail(NetworkErrors.Make(Name, SocketError.Shutdown)); // nobody reads this pipe any more
+            Fail(NetworkErrors.Make($"{Name}: send", SocketError.Shutdown)); // nobody reads this pipe any more
         }
 
         return handled;
@@ -395,7 +395,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
             return false;
         }
 
-        Fail(NetworkErrors.Make(Name, error));
+        Fail(NetworkErrors.Make($"{Name}: receive", error));
         return true;
     }
 
@@ -556,7 +556,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     // The other end takes no more. What it has sent before can still be read, by whoever reads.
     private void BreakWriting(SocketError error)
     {
-        _writeError = NetworkErrors.Make(Name, error);
+        _writeError = NetworkErrors.Make($"{Name}: send", error);
         _output.Clear();
         if (Protocol is not null || State != ConnectionState.Open || !_channel.CanRead || _isAtEnd)
         {
