@@ -49,7 +49,7 @@ public sealed partial class MainLoop
     {
         if (source.IsPolled)
         {
-            _poller.Modify(source.Key, interest);
+            _poller.Modify(source.Key, Watchable(interest));
         }
     }
 
@@ -113,7 +113,7 @@ public sealed partial class MainLoop
                         $"{handle.Name} has a real descriptor, and loop '{Name}' a virtual clock: set VirtualClock.AutojumpThreshold to say how long the loop waits for real events, or use a simulated source.");
                 }
 
-                _poller.Add(handle.Key, pollable.Handle, pollable.Interest, handle.Name);
+                _poller.Add(handle.Key, pollable.Handle, Watchable(pollable.Interest), handle.Name);
                 handle.IsPolled = true;
                 _sources.PolledCount++;
             }
@@ -223,6 +223,7 @@ public sealed partial class MainLoop
         List<SourceHandle> withWorkLeft = _sources.TakeWorkLeft();
         for (int i = 0; i < ready; i++)
         {
+            PrefetchReady(i, ready);
             (long key, PollEvents events) = _poller.Ready(i);
             if (_sources.Find(key) is { } source) // null: a handler before it has removed it
             {
@@ -247,6 +248,24 @@ public sealed partial class MainLoop
                     Dispatch(source, PollEvents.None);
                 }
             }
+        }
+    }
+
+    // A frame-locked loop leaves what it hears before its frame to the frame, so that has to be told again.
+    private PollEvents Watchable(PollEvents interest) => _isLockstep ? interest & ~PollEvents.Edges : interest;
+
+    // Of thousands of sources none is in the cache any more when its turn comes: what they are made of is asked for while those before them work.
+    private void PrefetchReady(int i, int ready)
+    {
+        const int Near = 2, Far = 4;
+        if (i + Far < ready)
+        {
+            _sources.PrefetchHandle(_poller.Ready(i + Far).Key);
+        }
+
+        if (i + Near < ready)
+        {
+            _sources.PrefetchSource(_poller.Ready(i + Near).Key);
         }
     }
 

@@ -21,4 +21,11 @@ public enum PollEvents
 
     /// <summary>The other end is gone (EPOLLHUP). Always reported, asked for or not.</summary>
     HangUp = 16,
+
+    /// <summary>Only as an interest, with others: each change is told once instead of in every turn as long as it lasts (EPOLLET), which spares the kernel a second look at each descriptor. The source
+    /// then takes what is there until nothing is left, or asks again by <see cref="SourceContext.SetInterest"/>. A frame-locked loop tells it in every frame all the same.</summary>
+    Edges = 32,
+
+    /// <summary>The other end sends no more (EPOLLRDHUP). <see cref="Readable"/> says it too; with <see cref="Edges"/> this says that there is an end behind the bytes.</summary>
+    ReadHangUp = 64,
 }

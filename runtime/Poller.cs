@@ -36,7 +36,7 @@ internal abstract class Poller : IDisposable
     public abstract int Wait(long deadlineNs, bool onlyWakes = false);
 
     /// <summary>The <paramref name="index"/>th of what the last <see cref="Wait"/> found.</summary>
-    public abstract (long Key, PollEvents Events) Ready(int index);
+    public (long Key, PollEvents Events) Ready(int index) => Found[index];
 
     /// <summary>Ends the present <see cref="Wait"/>, or the next one. Any thread, also after <see cref="Dispose"/>.</summary>
     public abstract void Wake();
@@ -69,4 +69,7 @@ internal abstract class Poller : IDisposable
     }
 
     public abstract void Dispose();
+
+    /// <summary>What the last <see cref="Wait"/> found. Plain memory: it is read more than once for each descriptor, to know what comes next.</summary>
+    protected (long Key, PollEvents Events)[] Found { get; init; } = [];
 }

@@ -57,8 +57,6 @@ internal sealed class PortablePoller : Poller
         }
     }
 
-    public override (long Key, PollEvents Events) Ready(int index) => throw new ArgumentOutOfRangeException(nameof(index));
-
     public override void Wake()
     {
         lock (_monitor)

@@ -193,8 +193,14 @@ public sealed class SourceHandle
         where TEvent : struct, allows ref struct
     {
         EventCount++;
+        LoopTrace? trace = Loop.TickTrace;
+        if (_handlers.Length == 0 && _waits is null && _waiters is null && trace is null)
+        {
+            return; // it was counted, and nobody listens
+        }
+
         var info = new EventInfo(this, Loop.Now, EventCount);
-        Loop.TickTrace?.Event(typeof(TEvent), in info);
+        trace?.Event(typeof(TEvent), in info);
         ResumeWaiters();
         if (_waits is { Count: > 0 })
         {

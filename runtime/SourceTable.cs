@@ -6,7 +6,7 @@ internal sealed class SourceTable
     private const int IndexBits = 24; // of a key; the rest is a number that is never used again
 
     private readonly Lock _wakeLock = new();
-    private readonly List<SourceHandle?> _slots = [];
+    private SourceHandle?[] _slots = new SourceHandle?[16];
     private readonly Stack<int> _free = [];
     private readonly HashSet<IEventSource> _sources = new(ReferenceEqualityComparer.Instance); // until they have let go of their device
     private List<SourceHandle> _withWorkLeft = new(16); // not empty: its first growth would come in a steady state
@@ -15,6 +15,7 @@ internal sealed class SourceTable
     private List<SourceHandle> _spareWoken = new(16);
     private int _wokenCount;
     private long _number;
+    private int _slotCount; // that were ever used
 
     public int Count { get; private set; }
 
@@ -56,8 +57,11 @@ internal sealed class SourceTable
 
         if (!_free.TryPop(out int index))
         {
-            index = _slots.Count;
-            _slots.Add(null);
+            index = _slotCount++;
+            if (index == _slots.Length)
+            {
+                Array.Resize(ref _slots, index * 2);
+            }
         }
 
         var handle = new SourceHandle(loop, source, retry, (++_number << IndexBits) | (long)index);
@@ -74,6 +78,20 @@ internal sealed class SourceTable
             _slots[index] = null;
             _free.Push(index);
             Count--;
+        }
+    }
+
+    /// <summary>Tells the processor that the handle of the source with this key comes soon.</summary>
+    public void PrefetchHandle(long key) => Prefetch.Lines(ref _slots[(int)(key & ((1 << IndexBits) - 1))], 4);
+
+    /// <summary>Tells the processor that the source itself comes soon; its handle is there already.</summary>
+    public void PrefetchSource(long key)
+    {
+        if (Find(key) is { } handle)
+        {
+            (IEventSource? source, SourceContext? context) = (handle.Source, handle.Context);
+            Prefetch.Lines(ref source, 6);
+            Prefetch.Lines(ref context, 1);
         }
     }
 

@@ -2,18 +2,19 @@ using System.Buffers;
 
 namespace Mainspring.Net;
 
-/// <summary>Bytes in one piece, added at the end and taken from the front. While it is empty it holds no memory.</summary>
-internal sealed class ByteQueue
+/// <summary>Bytes in one piece, added at the end and taken from the front. While it is empty it holds no memory. A field of whoever has it, never copied.</summary>
+internal struct ByteQueue
 {
     private const int Least = 4096;
 
-    private byte[] _bytes = [];
+    private byte[]? _bytes;
     private int _start;
     private int _end;
+    private bool _isSkipped; // somebody looks at what he has taken
 
-    public int Count => _end - _start;
+    public readonly int Count => _end - _start;
 
-    public ReadOnlyMemory<byte> Waiting => _bytes.AsMemory(_start, Count);
+    public readonly ReadOnlyMemory<byte> Waiting => _bytes.AsMemory(_start, Count);
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -24,7 +25,7 @@ internal sealed class ByteQueue
     /// <summary>Free space behind the bytes; what is put there counts after <see cref="Commit"/>.</summary>
     public Memory<byte> Room(int atLeast)
     {
-        if (_bytes.Length - _end < atLeast)
+        if (_bytes is null || _bytes.Length - _end < atLeast)
         {
             MakeRoom(atLeast);
         }
@@ -44,12 +45,20 @@ internal sealed class ByteQueue
     }
 
     /// <summary>Takes bytes from the front, and leaves their memory as it is until the next call.</summary>
-    public void Skip(int count) => _start += count;
+    public void Skip(int count)
+    {
+        _start += count;
+        _isSkipped = true;
+    }
 
-    /// <summary>Holds no memory when it is empty.</summary>
+    /// <summary>Holds no memory when it is empty. What was skipped stays as it is: the memory is left to the collector.</summary>
     public void Trim()
     {
-        if (Count == 0)
+        if (Count == 0 && _isSkipped)
+        {
+            this = default;
+        }
+        else if (Count == 0)
         {
             Clear();
         }
@@ -57,18 +66,18 @@ internal sealed class ByteQueue
 
     public void Clear()
     {
-        if (_bytes.Length > 0)
+        if (_bytes is not null)
         {
             ArrayPool<byte>.Shared.Return(_bytes);
         }
 
-        (_bytes, _start, _end) = ([], 0, 0);
+        this = default;
     }
 
     private void MakeRoom(int atLeast)
     {
         int count = Count;
-        if (_bytes.Length - count >= atLeast && count <= _bytes.Length / 2)
+        if (_bytes is not null && _bytes.Length - count >= atLeast && count <= _bytes.Length / 2)
         {
             _bytes.AsSpan(_start, count).CopyTo(_bytes);
         }
@@ -80,6 +89,6 @@ internal sealed class ByteQueue
             _bytes = larger;
         }
 
-        (_start, _end) = (0, count);
+        (_start, _end, _isSkipped) = (0, count, false);
     }
 }

@@ -5,7 +5,7 @@ namespace Mainspring.Net;
 // Reading for methods that wait. What was received beyond what they asked for waits in a queue, and is given first.
 public abstract partial class Connection
 {
-    private readonly ByteQueue _input = new();
+    private ByteQueue _input;
 
     /// <summary>The most that <see cref="ReadLine"/> and <see cref="ReadUntil"/> look through; 64 KiB at first.</summary>
     public int ReadLimit { get; set; } = 64 * 1024;
@@ -18,9 +18,9 @@ public abstract partial class Connection
     /// <exception cref="InvalidOperationException">Somebody reads already, or a protocol does, or this is another thread.</exception>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_input.Count == 0)
+        if (_input.Count == 0 || IsBeingRead || Protocol is not null)
         {
-            return ReceiveAsync(buffer, cancellationToken);
+            return ReceiveAsync(buffer, cancellationToken); // which refuses a second reader, and one beside a protocol
         }
 
         CheckAccess();
@@ -60,6 +60,11 @@ public abstract partial class Connection
     public async LoopTask<ReadOnlyMemory<byte>> ReadUntil(ReadOnlyMemory<byte> delimiter, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(delimiter.Length, nameof(delimiter));
+        if (IsBeingRead)
+        {
+            throw new InvalidOperationException($"{Name} is being read already: await one read before the next.");
+        }
+
         for (int looked = 0; ;)
         {
             int found = _input.Waiting.Span[looked..].IndexOf(delimiter.Span);
@@ -119,13 +124,38 @@ public abstract partial class Connection
         return taken;
     }
 
-    // What was received for methods, before a protocol was set.
-    private void TellInput()
+    private protected bool HasInput => _input.Count > 0;
+
+    /// <summary>Tells the protocol what was received for methods, before it was set.</summary>
+    private protected void TellInput()
     {
-        if (_input.Count > 0 && Protocol is not null && State == ConnectionState.Open)
+        if (_input.Count > 0 && Protocol is not null && State == ConnectionState.Open && !IsReadingPaused)
         {
-            TellData(_input.Waiting.Span);
+            byte[] bytes = _input.Waiting.ToArray(); // taken before it is told, which may set another protocol, or none
             _input.Clear();
+            TellData(bytes);
+        }
+    }
+
+    /// <summary>Tells the protocol of bytes, or keeps them for methods when it was taken away while they were received.</summary>
+    private protected void TellOrKeep(ReadOnlySpan<byte> bytes)
+    {
+        if (Protocol is null)
+        {
+            _input.Append(bytes);
+        }
+        else
+        {
+            TellData(bytes);
+        }
+    }
+
+    /// <summary>Reading goes on: for what waits here nobody would call.</summary>
+    private protected void ResumeInput()
+    {
+        if (_input.Count > 0 && Protocol is not null)
+        {
+            Loop.SynchronizationContext.Post(static connection => ((Connection)connection!).TellInput(), this);
         }
     }
 

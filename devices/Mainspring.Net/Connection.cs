@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Mainspring.Net;
 
@@ -68,8 +69,21 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
     /// <summary>How many unsent bytes <see cref="Write"/> accepts for whoever does not wait; 4 MiB at first. One that comes when nothing waits may be longer.</summary>
     public int WriteLimit { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>How long <see cref="Close"/> lets the other end take what is unsent, before it aborts. 30 s at first.</summary>
-    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long <see cref="Close"/> lets the other end take what is unsent, before it aborts. 30 s at first; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public TimeSpan CloseTimeout
+    {
+        get;
+        set
+        {
+            if (value != Timeout.InfiniteTimeSpan)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            }
+
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whoever is told of the bytes; null when they are read by <see cref="ReadAsync"/>. Setting one is for before the first byte was read, or between two reads.</summary>
     /// <exception cref="InvalidOperationException">Somebody reads just now.</exception>
@@ -86,10 +100,7 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
 
             _protocol = value;
             OnProtocolChanged();
-            if (value is not null && _input.Count > 0)
-            {
-                Loop.SynchronizationContext.Post(static connection => ((Connection)connection!).TellInput(), this);
-            }
+            ResumeInput();
         }
     }
 
@@ -211,6 +222,28 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
 
     private protected bool IsWritingPaused => _isWritingPaused;
 
+    /// <summary>Has it aborted after <see cref="CloseTimeout"/>.</summary>
+    private protected TimerHandle AbortLater()
+    {
+        if (CloseTimeout == Timeout.InfiniteTimeSpan)
+        {
+            return default;
+        }
+
+        try
+        {
+            return Loop.CallLater(CloseTimeout, static connection => connection.Abort(), this);
+        }
+        catch (ObjectDisposedException)
+        {
+            Abort(); // by somebody's finally, while the loop is disposed: nothing is sent any more
+            return default;
+        }
+    }
+
+    // A writer that waits after each piece never meets the limit.
+    private int PauseMark => Math.Max(0, Math.Min(HighWaterMark, WriteLimit - Piece));
+
     private protected abstract bool IsBeingRead { get; }
 
     private protected abstract void OnProtocolChanged();
@@ -221,6 +254,7 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
     /// <summary>Reports an error under the connection's name.</summary>
     internal abstract void Report(Exception exception);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private protected void CheckAccess()
     {
         if (MainLoop.Current is { } current ? current != Loop : Loop.IsRunning)
@@ -253,12 +287,12 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
     /// <summary>How much is unsent has changed.</summary>
     private protected void OnUnsentChanged()
     {
-        if (!_isWritingPaused && Unsent > HighWaterMark)
+        if (!_isWritingPaused && Unsent > PauseMark)
         {
             _isWritingPaused = true;
             TellPressure();
         }
-        else if (_isWritingPaused && Unsent <= LowWaterMark)
+        else if (_isWritingPaused && Unsent <= Math.Min(LowWaterMark, PauseMark))
         {
             _isWritingPaused = false;
             _drains.End(null);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 
@@ -5,7 +6,7 @@ namespace Mainspring.Net;
 
 /// <summary>
 /// What one method waits for, again and again without an allocation. All on the loop's thread; a cancellation from elsewhere is posted. Who waits goes on through
-/// the loop's queue, never inline, <c>ConfigureAwait(false)</c> or not. With it there is no synchronization context meanwhile: the tasks of SslStream would take one for a reason to leave the thread.
+/// the loop's queue, <c>ConfigureAwait(false)</c> or not, and inline only by <see cref="GoOn"/>. With it there is no synchronization context meanwhile: the tasks of SslStream would take one for a reason to leave the thread.
 /// </summary>
 internal sealed class LoopSignal<T>(MainLoop loop) : IValueTaskSource<T>, IValueTaskSource
 {
@@ -57,6 +58,20 @@ internal sealed class LoopSignal<T>(MainLoop loop) : IValueTaskSource<T>, IValue
         }
     }
 
+    /// <summary>As <see cref="SetResult"/>, and who waits goes on within this call, as the callback of a source does. For a dispatch, which has nothing to do afterwards that this could disturb.</summary>
+    public void GoOn(T result)
+    {
+        if (IsPending)
+        {
+            _result = result;
+            EndWait();
+            if (_continuation is not null)
+            {
+                Resume();
+            }
+        }
+    }
+
     public void SetException(Exception exception)
     {
         if (IsPending)
@@ -80,7 +95,7 @@ internal sealed class LoopSignal<T>(MainLoop loop) : IValueTaskSource<T>, IValue
         Verify(token);
         if (_continuation is not null)
         {
-            throw new InvalidOperationException("A ValueTask is awaited once; use AsTask to await it more often.");
+            ThrowAwaitedTwice();
         }
 
         (_continuation, _state, _wantsContext) = (continuation, state, (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0);
@@ -120,13 +135,21 @@ internal sealed class LoopSignal<T>(MainLoop loop) : IValueTaskSource<T>, IValue
 
     private void End()
     {
-        _phase = Phase.Over;
-        _registration.Unregister();
-        _registration = default;
-        _token = default;
+        EndWait();
         if (_continuation is not null)
         {
             loop.SynchronizationContext.Post(s_resume, this);
+        }
+    }
+
+    private void EndWait()
+    {
+        _phase = Phase.Over;
+        if (_token.CanBeCanceled)
+        {
+            _registration.Unregister();
+            _registration = default;
+            _token = default;
         }
     }
 
@@ -163,11 +186,14 @@ internal sealed class LoopSignal<T>(MainLoop loop) : IValueTaskSource<T>, IValue
         },
         this);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Verify(short token)
     {
         if (token != _version || _phase == Phase.Free)
         {
-            throw new InvalidOperationException("A ValueTask is awaited once; use AsTask to await it more often.");
+            ThrowAwaitedTwice();
         }
     }
+
+    private static void ThrowAwaitedTwice() => throw new InvalidOperationException("A ValueTask is awaited once; use AsTask to await it more often.");
 }

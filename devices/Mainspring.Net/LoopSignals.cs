@@ -3,9 +3,12 @@ namespace Mainspring.Net;
 /// <summary>Any number of waits for the same thing. Signals are used again.</summary>
 internal sealed class LoopSignals(MainLoop loop)
 {
-    private readonly Stack<LoopSignal<bool>> _free = [];
-    private List<LoopSignal<bool>> _waiting = [];
-    private List<LoopSignal<bool>> _spare = [];
+    private static readonly List<LoopSignal<bool>> s_none = [];
+
+    private readonly MainLoop _loop = loop;
+    private Stack<LoopSignal<bool>>? _free; // these come with the first wait: most connections never have one
+    private List<LoopSignal<bool>> _waiting = s_none;
+    private List<LoopSignal<bool>> _spare = s_none;
 
     public ValueTask Wait(CancellationToken cancellationToken)
     {
@@ -14,7 +17,12 @@ internal sealed class LoopSignals(MainLoop loop)
             return ValueTask.FromCanceled(cancellationToken);
         }
 
-        LoopSignal<bool> signal = _free.TryPop(out LoopSignal<bool>? free) ? free : new LoopSignal<bool>(loop) { Taken = _free.Push };
+        if (_free is null)
+        {
+            (_free, _waiting, _spare) = ([], [], []);
+        }
+
+        LoopSignal<bool> signal = _free.TryPop(out LoopSignal<bool>? free) ? free : new LoopSignal<bool>(_loop) { Taken = _free.Push };
         _waiting.RemoveAll(static signal => !signal.IsPending); // cancelled meanwhile
         _waiting.Add(signal);
         return signal.BeginWithoutResult(cancellationToken);

@@ -14,12 +14,15 @@ namespace Mainspring.Net;
 [DebuggerDisplay("{Name}")]
 public sealed class LoopSocket : IPollableSource, IDisposable
 {
+    private const int MostCalls = 64; // of a method in one tick that does not wait, so that one that is never out of work starves nobody
+
     private readonly LoopSignal<bool> _readable;
     private readonly LoopSignal<bool> _writable;
     private readonly MainLoop _loop;
     private SourceContext? _context;
     private SourceHandle? _source;
     private PollEvents _watched;
+    private TickTurn _turn = new(MostCalls);
     private bool _isClosed;
 
     /// <summary>Takes a socket. It joins the loop with its first wait.</summary>
@@ -67,6 +70,11 @@ public sealed class LoopSocket : IPollableSource, IDisposable
     {
         while (true)
         {
+            if (_turn.IsOver(_loop))
+            {
+                await _loop.Yield();
+            }
+
             int count = Socket.Receive(buffer.Span, SocketFlags.None, out SocketError error);
             if (error == SocketError.Success)
             {
@@ -87,6 +95,11 @@ public sealed class LoopSocket : IPollableSource, IDisposable
     {
         while (bytes.Length > 0)
         {
+            if (_turn.IsOver(_loop))
+            {
+                await _loop.Yield();
+            }
+
             int count = Socket.Send(bytes.Span, SocketFlags.None, out SocketError error);
             if (error == SocketError.Success)
             {
@@ -108,6 +121,11 @@ public sealed class LoopSocket : IPollableSource, IDisposable
     {
         while (true)
         {
+            if (_turn.IsOver(_loop))
+            {
+                await _loop.Yield();
+            }
+
             DatagramResult result = ReceiveFromNow(buffer.Span, out SocketError error);
             if (error == SocketError.Success)
             {
@@ -129,6 +147,11 @@ public sealed class LoopSocket : IPollableSource, IDisposable
     {
         while (true)
         {
+            if (_turn.IsOver(_loop))
+            {
+                await _loop.Yield();
+            }
+
             SocketError error = SendToNow(bytes.Span, to);
             if (error == SocketError.Success)
             {
@@ -202,6 +225,11 @@ public sealed class LoopSocket : IPollableSource, IDisposable
     {
         while (true)
         {
+            if (_turn.IsOver(_loop))
+            {
+                await _loop.Yield();
+            }
+
             int descriptor = AcceptNow(out SocketError error);
             if (descriptor >= 0)
             {

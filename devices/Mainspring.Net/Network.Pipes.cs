@@ -66,7 +66,27 @@ public static unsafe partial class Network
 
         bool isNonBlocking = (flags & NetAbi.NonBlocking) != 0;
         name ??= $"pipe:{number}";
+        if (!isNonBlocking && ReopenTerminal(number, reads) is { } own)
+        {
+            pipe.Dispose();
+            (pipe, isNonBlocking) = (own, true);
+        }
+
         return new DescriptorConnection(loop, name, new DescriptorChannel(pipe, reads, isNonBlocking)).Start(protocol);
+    }
+
+    // Of a terminal no length is promised not to block, so it is opened anew, non-blocking: the open file that others share stays as it is. Null where that is refused, of what is no
+    // terminal, and of /dev/ptmx, which would give another one.
+    private static SafeFileHandle? ReopenTerminal(int number, bool reads)
+    {
+        string path = $"/proc/self/fd/{number}";
+        if (NetAbi.IsTerminal(number) == 0 || new FileInfo(path).LinkTarget is not { } target || target.EndsWith("ptmx", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        int descriptor = NetAbi.Open(path, reads ? NetAbi.OpenReadNonBlocking : NetAbi.OpenWriteNonBlocking);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : null;
     }
 
     private static SafeFileHandle Duplicate(int number, string name)

@@ -10,8 +10,9 @@ internal struct TickTurn(int most)
     /// <returns>Whether the turn is over, until the next tick.</returns>
     public bool IsOver(MainLoop loop)
     {
-        _count = loop.Now == _tick ? _count + 1 : 0;
-        _tick = loop.Now;
+        TimeSpan now = loop.Now;
+        _count = now == _tick ? _count + 1 : 0;
+        _tick = now;
         return _count >= most;
     }
 }

@@ -166,9 +166,11 @@ internal static class Suite
             [
                 new($"round trip, {style}", result, "echo", Target.Ratio(1.3)),
                 Comparison.With("libuv", $"round trip, {style}; libuv", result, Target.Ratio(1)),
+                Comparison.With("libuv_write", $"round trip, {style}; libuv, by requests", result, Target.Ratio(1)),
                 Comparison.With("uvloop", $"round trip, {style}; uvloop", result, Target.Ratio(1)),
             ],
             "echo_libuv",
+            "echo_write_libuv",
             "echo_uvloop");
 
     private static Workload Waits(string name, string delay, long delayNs, long count) =>

@@ -1,4 +1,4 @@
-// echo_libuv CONNECTIONS ROUNDS: what echo.c does, by libuv. Linked with it where it is installed; otherwise it says so.
+// echo_libuv CONNECTIONS ROUNDS: what echo.c does, by libuv, which writes at once (uv_try_write). Linked with it where it is installed; otherwise it says so.
 #include "measure.h"
 #if __has_include(<uv.h>)
 #include <sys/resource.h>
@@ -19,11 +19,35 @@ static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *into)
     *into = uv_buf_init(buffer, sizeof buffer);
 }
 
+// One end of a connection.
+struct end
+{
+    uv_tcp_t tcp;
+    uv_write_t request;
+    char bytes[message]; // stay until they are written
+};
+
+#ifdef BY_REQUEST
+static void on_written(uv_write_t *request, int status)
+{
+    (void)request;
+    check(status == 0, "uv_write");
+}
+
+static void answer(uv_stream_t *stream)
+{
+    struct end *end = (struct end *)stream;
+    memcpy(end->bytes, buffer, message);
+    uv_buf_t bytes = uv_buf_init(end->bytes, message);
+    check(uv_write(&end->request, stream, &bytes, 1, on_written) == 0, "uv_write");
+}
+#else
 static void answer(uv_stream_t *stream)
 {
     uv_buf_t bytes = uv_buf_init(buffer, message);
     check(uv_try_write(stream, &bytes, 1) == message, "uv_try_write");
 }
+#endif
 
 static void on_question(uv_stream_t *stream, ssize_t count, const uv_buf_t *bytes)
 {
@@ -46,9 +70,9 @@ static void on_answer(uv_stream_t *stream, ssize_t count, const uv_buf_t *bytes)
 
 static uv_tcp_t *new_tcp(void)
 {
-    uv_tcp_t *tcp = must(malloc(sizeof *tcp));
-    uv_tcp_init(loop, tcp);
-    return tcp;
+    struct end *end = must(calloc(1, sizeof *end));
+    uv_tcp_init(loop, &end->tcp);
+    return &end->tcp;
 }
 
 static void on_connect(uv_connect_t *request, int status);
@@ -101,7 +125,11 @@ int main(int argc, char **argv)
     check(uv_listen((uv_stream_t *)&listener, 512, on_connection) == 0, "uv_listen");
     connect_next();
     uv_run(loop, UV_RUN_DEFAULT);
+#ifdef BY_REQUEST
+    result("libuv_write", (double)(now_ns() - start) / (double)rounds);
+#else
     result("libuv", (double)(now_ns() - start) / (double)rounds);
+#endif
     return 0;
 }
 #else

@@ -30,7 +30,8 @@ SUBJECTS = {
     "awaits": ("awaits", [1_000, 200], 4_000, "instructions bytes"),
     "descriptors": ("descriptors", [1, 4_000], 1, "instructions calls bytes"),
     "frames": ("frames", [240, 120], 1, "calls"),
-    "echo": ("echo", [20, 8_000], 2, "calls bytes"),
+    "echo": ("echo", [20, 8_000], 2, "instructions calls bytes"),
+    "echo-awaits": ("echo-awaits", [20, 8_000], 2, "instructions calls bytes"),
 }
 
 

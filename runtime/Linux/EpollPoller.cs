@@ -24,6 +24,7 @@ internal sealed unsafe class EpollPoller : Poller
 
     private readonly Dictionary<long, Registration> _registrations = [];
     private readonly Dictionary<int, long> _keyByDescriptor = [];
+    private long[] _recent = new long[64]; // keys, by their lowest bits: whether one is registered is asked for every event
     private readonly SafeFileHandle _epoll;
     private readonly SafeFileHandle _wake;
     private readonly SafeFileHandle _timer;
@@ -37,6 +38,7 @@ internal sealed unsafe class EpollPoller : Poller
     public EpollPoller(EpollFeatures features)
     {
         _canWaitPrecisely = features.HasFlag(EpollFeatures.PreciseWait);
+        Found = new (long Key, PollEvents Events)[MaxReady];
         try
         {
             _epoll = Own(Libc.EpollCreate(Libc.EpollCloexec), "epoll_create1");
@@ -72,6 +74,7 @@ internal sealed unsafe class EpollPoller : Poller
         // When the number is ours already, its file was closed behind our back, and the kernel dropped that registration.
         _keyByDescriptor[descriptor] = key;
         _registrations.Add(key, new Registration(handle, descriptor, name) { Interest = interest });
+        Remember(key);
     }
 
     public override void Modify(long key, PollEvents interest)
@@ -102,6 +105,8 @@ internal sealed unsafe class EpollPoller : Poller
             _ = Control(Libc.EpollCtlDel, registration.Descriptor, 0, key);
         }
 
+        ref long recent = ref _recent[key & (_recent.Length - 1)];
+        recent = recent == key ? 0 : recent;
         registration.Handle.DangerousRelease();
     }
 
@@ -153,7 +158,7 @@ internal sealed unsafe class EpollPoller : Poller
             int found = precise ? WaitPrecisely(leftNs) : Libc.EpollWait(Number(_epoll), _events, MaxReady, leftNs == 0 ? 0 : -1);
             if (found >= 0)
             {
-                int ready = DropOwn(found, deadlineNs, out bool ended);
+                int ready = Take(found, deadlineNs, out bool ended);
                 if (ready > 0 || ended || leftNs == 0 || (precise && found == 0))
                 {
                     return ready;
@@ -172,19 +177,6 @@ internal sealed unsafe class EpollPoller : Poller
                 throw error.ToException("The loop's poller is broken (epoll_wait)");
             }
         }
-    }
-
-    public override (long Key, PollEvents Events) Ready(int index)
-    {
-        byte* found = _events + (index * s_eventSize);
-        uint bits = *(uint*)found;
-        PollEvents events = PollEvents.None;
-        events |= (bits & Libc.EpollIn) != 0 ? PollEvents.Readable : 0;
-        events |= (bits & Libc.EpollOut) != 0 ? PollEvents.Writable : 0;
-        events |= (bits & Libc.EpollPri) != 0 ? PollEvents.Priority : 0;
-        events |= (bits & Libc.EpollErr) != 0 ? PollEvents.Error : 0;
-        events |= (bits & Libc.EpollHup) != 0 ? PollEvents.HangUp : 0;
-        return (*(long*)(found + s_dataOffset), events);
     }
 
     public override void Wake()
@@ -251,17 +243,37 @@ internal sealed unsafe class EpollPoller : Poller
         _events = null; // disposing twice frees once
     }
 
-    // Moves the descriptors that are the users' to the front, and says whether a wake or a deadline was among the others.
-    private int DropOwn(int found, long deadlineNs, out bool ended)
+    private void Remember(long key)
     {
+        if (_registrations.Count > _recent.Length)
+        {
+            _recent = new long[_recent.Length * 2];
+            foreach (long other in _registrations.Keys)
+            {
+                _recent[other & (_recent.Length - 1)] = other;
+            }
+        }
+
+        _recent[key & (_recent.Length - 1)] = key;
+    }
+
+    // Notes the descriptors that are the users', and says whether a wake or a deadline was among the others.
+    private int Take(int found, long deadlineNs, out bool ended)
+    {
+        (long Key, PollEvents Events)[] users = Found;
+        long[] recent = _recent;
         int kept = 0;
         bool hasOrphan = false;
         ended = false;
-        for (int i = 0; i < found; i++)
+        byte* entry = _events;
+        for (int i = 0; i < found; i++, entry += s_eventSize)
         {
-            byte* from = _events + (i * s_eventSize);
-            long key = *(long*)(from + s_dataOffset);
-            if (key == WakeKey)
+            long key = *(long*)(entry + s_dataOffset);
+            if (recent[key & (recent.Length - 1)] == key || _registrations.ContainsKey(key))
+            {
+                users[kept++] = (key, FromEpoll(*(uint*)entry));
+            }
+            else if (key == WakeKey)
             {
                 ended = true;
             }
@@ -272,18 +284,9 @@ internal sealed unsafe class EpollPoller : Poller
                 ended |= deadlineNs <= nowNs;
                 _armedNs = _armedNs <= nowNs ? long.MaxValue : _armedNs;
             }
-            else if (!_registrations.ContainsKey(key))
-            {
-                hasOrphan = true;
-            }
             else
             {
-                if (kept != i)
-                {
-                    Buffer.MemoryCopy(from, _events + (kept * s_eventSize), s_eventSize, s_eventSize);
-                }
-
-                kept++;
+                hasOrphan = true;
             }
         }
 
@@ -407,23 +410,31 @@ internal sealed unsafe class EpollPoller : Poller
 
     private IOException Refusal(Errno error, int descriptor, string name)
     {
+        // A reader or writer of a descriptor has no other name than that.
+        string who = name == $"descriptor {descriptor}" ? name : $"{name} (descriptor {descriptor})";
         if (error == Errno.Permission)
         {
-            return new IOException($"{name}: descriptor {descriptor} is a regular file or a directory, which epoll cannot wait for (EPERM): it is always ready; read it with RandomAccess or on another thread.", error.Number);
+            return new IOException($"{who} is a regular file or a directory, which epoll cannot wait for (EPERM): it is always ready; read it with RandomAccess or on another thread.", error.Number);
         }
 
         if (error == Errno.Exists)
         {
-            string owner = _keyByDescriptor.TryGetValue(descriptor, out long key) && _registrations.TryGetValue(key, out Registration? other)
+            string owner = _keyByDescriptor.TryGetValue(descriptor, out long key) && _registrations.TryGetValue(key, out Registration? other) && other.Name != name
                 ? other.Name
                 : "another registration";
-            return new IOException($"{name}: descriptor {descriptor} is already watched by {owner}; duplicate it with dup(2) to watch it twice.", error.Number);
+            return new IOException($"{who} is already watched by {owner}; duplicate it with dup(2) to watch it twice.", error.Number);
         }
 
         return error == Errno.BadDescriptor || error == Errno.NoEntry
-            ? new IOException($"{name}: descriptor {descriptor} is not open any more; it was closed while the loop watched it. Remove the source first.", error.Number)
-            : error.ToException($"{name}: cannot watch descriptor {descriptor}");
+            ? new IOException($"{who} is not open any more; it was closed while the loop watched it. Remove the source first.", error.Number)
+            : error.ToException($"{who} cannot be watched (epoll_ctl)");
     }
+
+    private static PollEvents FromEpoll(uint bits) =>
+        (PollEvents)(bits & (Libc.EpollIn | Libc.EpollErr | Libc.EpollHup)) // these are the same bits
+        | (PollEvents)((bits & Libc.EpollOut) >> 1)
+        | (PollEvents)((bits & Libc.EpollPri) << 1)
+        | (PollEvents)((bits & Libc.EpollRdHup) >> 7);
 
     private static uint ToEpoll(PollEvents interest)
     {
@@ -431,6 +442,8 @@ internal sealed unsafe class EpollPoller : Poller
         bits |= interest.HasFlag(PollEvents.Readable) ? Libc.EpollIn : 0;
         bits |= interest.HasFlag(PollEvents.Writable) ? Libc.EpollOut : 0;
         bits |= interest.HasFlag(PollEvents.Priority) ? Libc.EpollPri : 0;
+        bits |= interest.HasFlag(PollEvents.Edges) ? Libc.EpollEt : 0;
+        bits |= interest.HasFlag(PollEvents.ReadHangUp) ? Libc.EpollRdHup : 0;
         return bits;
     }
 

@@ -15,6 +15,7 @@ internal static unsafe partial class Libc
     public const uint EpollOut = 0x004;         // EPOLLOUT
     public const uint EpollErr = 0x008;         // EPOLLERR
     public const uint EpollHup = 0x010;         // EPOLLHUP
+    public const uint EpollRdHup = 0x2000;      // EPOLLRDHUP
     public const uint EpollEt = 1u << 31;       // EPOLLET
     public const int EventFdFlags = 0x80800;    // EFD_CLOEXEC | EFD_NONBLOCK
     public const int TimerFdFlags = 0x80800;    // TFD_CLOEXEC | TFD_NONBLOCK

@@ -65,10 +65,12 @@ internal static unsafe partial class NetAbi
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetOption(SafeHandle socket, int level, int option, int* value, int length);
 
-    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    // Called for each message, these two leave their error where the system has put it: Marshal.GetLastSystemError, at once. To note it for GetLastPInvokeError, whether there is one
+    // or not, takes as long as all the rest of the call. They may not keep the collector waiting (SuppressGCTransition): on a connection of this machine a send runs the other end's receiving too.
+    [LibraryImport("libc", EntryPoint = "recv")]
     public static partial nint Receive(int socket, byte* buffer, nint count, int flags);
 
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "send")]
     public static partial nint Send(int socket, byte* bytes, nint count, int flags);
 
     [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
@@ -88,6 +90,9 @@ internal static unsafe partial class NetAbi
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "isatty")]
+    public static partial int IsTerminal(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int descriptor, int command, int argument);

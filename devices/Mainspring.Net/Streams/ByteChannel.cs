@@ -26,6 +26,11 @@ internal abstract class ByteChannel : IDisposable
     /// <summary>Gives what the system takes now.</summary>
     public abstract int Send(ReadOnlySpan<byte> bytes, out SocketError error);
 
+    /// <summary>The loop comes to this connection: another turn of those channels that are always ready begins.</summary>
+    public virtual void BeginTurn()
+    {
+    }
+
     /// <summary>Says that nothing more will be sent.</summary>
     public abstract void CompleteWriting();
 

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Net;
 
-/// <summary>A pipe, a FIFO or a terminal: read(2) and write(2).</summary>
+/// <summary>A pipe, a FIFO or a terminal: read(2) and write(2). A blocking one may be a terminal only where opening that anew was refused.</summary>
 /// <param name="file">The descriptor; this owns it.</param>
 /// <param name="canRead">Whether it is for reading, otherwise for writing.</param>
 /// <param name="isNonBlocking">Whether its open file is non-blocking. When it is not, because it is shared with programs that would not bear that, poll(2) is asked before
@@ -29,7 +29,9 @@ internal sealed unsafe class DescriptorChannel(SafeFileHandle file, bool canRead
 
         fixed (byte* first = buffer)
         {
-            return Count(NetAbi.Read(file, first, buffer.Length), out error);
+            int count = Count(NetAbi.Read(file, first, buffer.Length), out error);
+            error = error == SocketError.Shutdown ? SocketError.Success : error; // the end
+            return count;
         }
     }
 
@@ -71,7 +73,7 @@ internal sealed unsafe class DescriptorChannel(SafeFileHandle file, bool canRead
         return false;
     }
 
-    // A terminal whose other side is gone gives EIO: its end.
+    // A terminal whose other side is gone gives EIO.
     private static int Count(nint count, out SocketError error)
     {
         const int InputOutput = 5; // EIO
@@ -84,7 +86,7 @@ internal sealed unsafe class DescriptorChannel(SafeFileHandle file, bool canRead
         int number = Marshal.GetLastPInvokeError();
         error = number switch
         {
-            InputOutput => SocketError.Success,
+            InputOutput => SocketError.Shutdown,
             Errno.Interrupted => SocketError.WouldBlock, // level-triggered: it comes again
             _ => NetworkErrors.FromErrno(number),
         };

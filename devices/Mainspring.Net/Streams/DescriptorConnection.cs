@@ -1,19 +1,24 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Mainspring.Net;
 
 /// <summary>A connection whose descriptor is in the loop's own wait.</summary>
 internal sealed class DescriptorConnection : Connection, IPollableSource
 {
+    // Of TCP each change is told once. A read that was shorter than its buffer has taken all there is, and what comes later is a change again; but behind an end or urgent data (tcp(7)) there may be more.
+    private const PollEvents ReadableEdges = PollEvents.Readable | PollEvents.Priority | PollEvents.ReadHangUp | PollEvents.Edges;
+
     private const int MostReads = 16; // of full buffers in one dispatch, or by one method in one tick, so that one flood starves nobody
 
     private readonly ByteChannel _channel;
-    private readonly ByteQueue _output = new();
     private readonly LoopSignal<int> _read;
-    private readonly LoopSignal<bool> _room; // for sendfile
+    private LoopSignal<bool>? _room;    // for sendfile
+    private ByteQueue _output;
+    private int _socket;                // its number, for the calls of each message; -1: it is none, or closed
     private SourceContext? _context;
     private SourceHandle? _source;
     private TimerHandle _closeTimer;
@@ -21,7 +26,9 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     private TickTurn _readTurn = new(MostReads);
     private PollEvents _interest = PollEvents.Readable;
     private Exception? _writeError;
+    private readonly bool _hasEdges;
     private bool _isReadable;           // there may be something, though epoll has not said so
+    private bool _readsOn;              // after short reads too, until nothing is left
     private bool _watchesRead = true;   // kept while reads follow each other, so that a wait costs no call of the system
     private bool _isReadingPaused;
     private bool _isAtEnd;
@@ -33,10 +40,11 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         : base(loop, name)
     {
         _channel = channel;
+        _socket = (channel as SocketChannel)?.Descriptor ?? -1;
         _read = new LoopSignal<int>(loop);
-        _room = new LoopSignal<bool>(loop);
         _isAtEnd = !channel.CanRead;
         _isWritingCompleted = !channel.CanWrite;
+        _hasEdges = channel.Socket?.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6;
         _watchesRead = channel.CanRead;
         _interest = WantedInterest;
     }
@@ -60,7 +68,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     public ByteChannel Channel => _channel;
 
     /// <summary>How much a protocol is told at most in one call.</summary>
-    internal int ReadBufferSize { get; init; } = 64 * 1024;
+    internal int ReadBufferSize { get; init; } = ReceiveBuffer.Size;
 
     private bool IsWatchedByProtocol => Protocol is not null && !_isReadingPaused;
 
@@ -70,7 +78,10 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         {
             bool reads = !_isAtEnd && State == ConnectionState.Open && (Protocol is null ? _watchesRead : !_isReadingPaused);
             bool writes = _output.Count > 0 || _room is { IsPending: true };
-            return (reads ? PollEvents.Readable : 0) | (writes ? PollEvents.Writable : 0);
+            return writes ? PollEvents.Writable | (reads ? PollEvents.Readable : 0)
+                : !reads ? PollEvents.None
+                : _hasEdges ? ReadableEdges
+                : PollEvents.Readable;
         }
     }
 
@@ -108,19 +119,21 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     {
         bool isOver = (ready & (PollEvents.HangUp | PollEvents.Error)) != 0;
         int handled = 0;
+        NextToUse(_read, Protocol);
+        _readsOn |= (ready & (PollEvents.Priority | PollEvents.ReadHangUp)) != 0;
         if (_output.Count > 0 && (isOver || (ready & PollEvents.Writable) != 0))
         {
             handled++;
             Flush();
         }
 
-        if (_room.IsPending && (isOver || (ready & PollEvents.Writable) != 0))
+        if (_room is { IsPending: true } room && (isOver || (ready & PollEvents.Writable) != 0))
         {
             handled++;
-            _room.SetResult(true);
+            room.SetResult(true);
         }
 
-        if (!_isReleased && (isOver || (ready & PollEvents.Readable) != 0))
+        if (!_isReleased && (isOver || (ready & (PollEvents.Readable | PollEvents.Priority | PollEvents.ReadHangUp)) != 0))
         {
             handled += TakeIn(Math.Min(maxEvents, MostReads));
         }
@@ -141,7 +154,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         }
         else
         {
-            Fail(NetworkErrors.Make(Name, SocketError.Shutdown)); // nobody reads this pipe any more
+            Fail(NetworkErrors.Make($"{Name}: send", SocketError.Shutdown)); // nobody reads this pipe any more
         }
 
         return handled;
@@ -174,12 +187,17 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
 
     public override void Write(ReadOnlySpan<byte> bytes)
     {
-        CheckWritable(_isWritingCompleted, _writeError ?? (State == ConnectionState.Closed ? Reason : null), bytes.Length);
+        // What is sent at once, as nearly all is, asks for nothing but this.
+        if (_output.Count > 0 || State != ConnectionState.Open || _isWritingCompleted || _writeError is not null || MainLoop.Current != Loop)
+        {
+            CheckWritable(_isWritingCompleted, _writeError ?? (State == ConnectionState.Closed ? Reason : null), bytes.Length);
+        }
+
         if (_output.Count == 0)
         {
             while (bytes.Length > 0)
             {
-                int sent = _channel.Send(bytes, out SocketError error);
+                int sent = Send(bytes, out SocketError error);
                 if (error != SocketError.Success)
                 {
                     if (error is SocketError.WouldBlock or SocketError.TryAgain or SocketError.NoBufferSpaceAvailable)
@@ -232,6 +250,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     {
         CheckAccess();
         _isReadingPaused = false;
+        ResumeInput();
         Unpark();
         UpdateInterest();
     }
@@ -253,14 +272,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
 
         _read.SetResult(0);
         UpdateInterest();
-        try
-        {
-            _closeTimer = Loop.CallLater(CloseTimeout, static connection => connection.Abort(), this);
-        }
-        catch (ObjectDisposedException)
-        {
-            Abort(); // by somebody's finally, while the loop is disposed: nothing is sent any more
-        }
+        _closeTimer = AbortLater();
     }
 
     public override void Abort()
@@ -291,6 +303,12 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     /// <summary>Waits until the system takes bytes again.</summary>
     internal ValueTask WaitForRoom(CancellationToken cancellationToken)
     {
+        _room ??= new LoopSignal<bool>(Loop);
+        if (!_room.IsFree)
+        {
+            throw new InvalidOperationException($"{Name} is sending a file already: await that before the next.");
+        }
+
         ValueTask wait = _room.BeginWithoutResult(cancellationToken);
         Unpark();
         UpdateInterest();
@@ -309,6 +327,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         _watchesRead = true;
         Unpark();
         UpdateInterest();
+        AskAgain();
     }
 
     private protected override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -342,19 +361,24 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
 
         _readInto = buffer;
         ValueTask<int> read = _read.Begin(cancellationToken);
-        _watchesRead = true;
-        Unpark();
-        UpdateInterest();
+        if (!_watchesRead || _isParked || _isReadable)
+        {
+            _watchesRead = true;
+            Unpark();
+            UpdateInterest();
+            AskAgain(); // when its turn is over, or it was not watched
+        }
+
         return read;
     }
 
     // False: nothing is there now. After an error the connection has failed.
     private bool TryReceive(Span<byte> buffer, out int count)
     {
-        count = _channel.Receive(buffer, out SocketError error);
+        count = _socket >= 0 ? SocketChannel.Receive(_socket, buffer, out SocketError error) : _channel.Receive(buffer, out error);
         if (error == SocketError.Success)
         {
-            _isReadable = count == buffer.Length; // after a shorter read epoll says when there is more
+            _isReadable = count == buffer.Length || (_readsOn && count > 0); // after a shorter read epoll says when there is more
             _isAtEnd = count == 0;
             _context?.CountBytes(count);
             if (count > 0)
@@ -365,13 +389,13 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
             return true;
         }
 
-        _isReadable = false;
+        _isReadable = _readsOn = false;
         if (error is SocketError.WouldBlock or SocketError.TryAgain or SocketError.Interrupted)
         {
             return false;
         }
 
-        Fail(NetworkErrors.Make(Name, error));
+        Fail(NetworkErrors.Make($"{Name}: receive", error));
         return true;
     }
 
@@ -390,7 +414,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         if (!_read.IsPending || Protocol is not null)
         {
             _isReadable = true;
-            _watchesRead = false;
+            _watchesRead = (_interest & PollEvents.Edges) != 0; // which it would say again and again
             return 0;
         }
 
@@ -403,7 +427,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         _readInto = default;
         if (Reason is null)
         {
-            _read.SetResult(count);
+            GoOn(count);
         }
 
         return 1;
@@ -411,15 +435,20 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
 
     private int TellProtocol(int most)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBufferSize);
+        if (HasInput)
+        {
+            TellInput(); // what was received for methods comes first
+        }
+
+        byte[] buffer = ReceiveBuffer.Take();
         int handled = 0;
         bool more = true;
         while (more && handled < most && IsWatchedByProtocol && State == ConnectionState.Open && TryReceive(buffer.AsSpan(0, ReadBufferSize), out int count))
         {
             handled++;
-            if (State == ConnectionState.Closed)
+            if (State != ConnectionState.Open)
             {
-                break; // it has failed, or a handler of the event has removed it
+                break; // it has failed, or a handler of the event has closed it
             }
 
             if (count == 0)
@@ -429,18 +458,61 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
             }
 
             more = _isReadable;
-            TellData(buffer.AsSpan(0, count));
+            TellOrKeep(buffer.AsSpan(0, count));
         }
 
-        ArrayPool<byte>.Shared.Return(buffer);
+        ReceiveBuffer.GiveBack(buffer);
+        if (_isReadable && IsWatchedByProtocol && State == ConnectionState.Open && !_isAtEnd)
+        {
+            AskAgain(); // others have their turn
+        }
+
         return Math.Max(1, handled);
     }
 
+    // Who is told of the bytes, and how he waits, are asked for while the system copies them: of thousands of connections none is in the cache when its turn comes.
+    private static unsafe void NextToUse(LoopSignal<int> read, ConnectionProtocol? protocol)
+    {
+        if (Sse.IsSupported)
+        {
+            nint address = Unsafe.As<LoopSignal<int>, nint>(ref read);
+            Sse.Prefetch0((void*)address);
+            Sse.Prefetch0((void*)(address + 64));
+            Sse.Prefetch0((void*)Unsafe.As<ConnectionProtocol?, nint>(ref protocol)); // only hints: they are never followed
+        }
+    }
+
+    // Has epoll say once more what there is.
+    private void AskAgain()
+    {
+        if ((_interest & PollEvents.Edges) != 0)
+        {
+            _context?.SetInterest(_interest);
+        }
+    }
+
+    // Straight into the method that reads: it works while what it has received is in the cache, as a protocol does.
+    private void GoOn(int count)
+    {
+        try
+        {
+            _read.GoOn(count);
+        }
+        catch (Exception exception)
+        {
+            Report(exception); // of a callback that was given to the awaiter itself; methods keep theirs
+        }
+    }
+
+    private int Send(ReadOnlySpan<byte> bytes, out SocketError error) =>
+        _socket >= 0 ? SocketChannel.Send(_socket, bytes, out error) : _channel.Send(bytes, out error);
+
     private void Flush()
     {
+        _channel.BeginTurn();
         while (_output.Count > 0)
         {
-            int sent = _channel.Send(_output.Waiting.Span, out SocketError error);
+            int sent = Send(_output.Waiting.Span, out SocketError error);
             if (error != SocketError.Success)
             {
                 if (error is not (SocketError.WouldBlock or SocketError.TryAgain or SocketError.NoBufferSpaceAvailable))
@@ -484,7 +556,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
     // The other end takes no more. What it has sent before can still be read, by whoever reads.
     private void BreakWriting(SocketError error)
     {
-        _writeError = NetworkErrors.Make(Name, error);
+        _writeError = NetworkErrors.Make($"{Name}: send", error);
         _output.Clear();
         if (Protocol is not null || State != ConnectionState.Open || !_channel.CanRead || _isAtEnd)
         {
@@ -538,6 +610,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         _isReleased = true;
         _isParked = false;
         _closeTimer.Cancel();
+        _socket = -1;
         _channel.Dispose();
         _output.Clear();
         _readInto = default;
@@ -545,12 +618,12 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         if (Reason is null)
         {
             _read.SetResult(0);
-            _room.SetException(new NetworkException($"{Name}: the connection was closed.", SocketError.ConnectionAborted));
+            _room?.SetException(new NetworkException($"{Name}: the connection was closed.", SocketError.ConnectionAborted));
         }
         else
         {
             _read.SetException(Reason);
-            _room.SetException(Reason);
+            _room?.SetException(Reason);
         }
 
         TellLost();

@@ -44,22 +44,38 @@ internal sealed unsafe class SocketChannel : ByteChannel
         }
     }
 
-    // By the system's own calls: those of the framework look at more than has to be looked at for each message.
-    public override int Receive(Span<byte> buffer, out SocketError error)
+    /// <summary>Its number, held until <see cref="Dispose"/>; -1 afterwards, when it may be another file's.</summary>
+    public int Descriptor => _isClosed ? -1 : _descriptor;
+
+    /// <summary>recv(2). By the system's own call: that of the framework looks at more than has to be looked at for each message.</summary>
+    public static int Receive(int descriptor, Span<byte> buffer, out SocketError error)
     {
+        nint count;
         fixed (byte* first = buffer)
         {
-            return Count(_isClosed ? ClosedCount() : NetAbi.Receive(_descriptor, first, buffer.Length, NetAbi.DontWait), out error);
+            count = NetAbi.Receive(descriptor, first, buffer.Length, NetAbi.DontWait);
         }
+
+        error = count >= 0 ? SocketError.Success : NetworkErrors.FromErrno(Marshal.GetLastSystemError());
+        return (int)Math.Max(0, count);
     }
 
-    public override int Send(ReadOnlySpan<byte> bytes, out SocketError error)
+    /// <summary>send(2).</summary>
+    public static int Send(int descriptor, ReadOnlySpan<byte> bytes, out SocketError error)
     {
+        nint count;
         fixed (byte* first = bytes)
         {
-            return Count(_isClosed ? ClosedCount() : NetAbi.Send(_descriptor, first, bytes.Length, NetAbi.NoSignal | NetAbi.DontWait), out error);
+            count = NetAbi.Send(descriptor, first, bytes.Length, NetAbi.NoSignal | NetAbi.DontWait);
         }
+
+        error = count >= 0 ? SocketError.Success : NetworkErrors.FromErrno(Marshal.GetLastSystemError());
+        return (int)Math.Max(0, count);
     }
+
+    public override int Receive(Span<byte> buffer, out SocketError error) => Receive(Descriptor, buffer, out error);
+
+    public override int Send(ReadOnlySpan<byte> bytes, out SocketError error) => Send(Descriptor, bytes, out error);
 
     public override void CompleteWriting()
     {
@@ -95,19 +111,6 @@ internal sealed unsafe class SocketChannel : ByteChannel
             _socket.SafeHandle.DangerousRelease();
             _socket.Dispose();
         }
-    }
-
-    private static int Count(nint count, out SocketError error)
-    {
-        error = count >= 0 ? SocketError.Success : NetworkErrors.Last;
-        return (int)Math.Max(0, count);
-    }
-
-    // The number may be another file's by now.
-    private static nint ClosedCount()
-    {
-        Marshal.SetLastPInvokeError(Errno.BadDescriptor);
-        return -1;
     }
 
     private static EndPoint? Address(Socket socket, bool isRemote)

@@ -13,8 +13,8 @@ internal sealed class TlsConnection : Connection
 
     private readonly Connection _inner;
     private readonly SslStream _tls;
-    private ByteQueue _output = new();
-    private ByteQueue _sending = new();
+    private ByteQueue _output;
+    private ByteQueue _sending;
     private readonly LoopSignal<bool> _resumed;
     private readonly LoopSignal<int> _read;
     private readonly Action _endRead;
@@ -165,6 +165,7 @@ internal sealed class TlsConnection : Connection
     {
         CheckAccess();
         _isReadingPaused = false;
+        ResumeInput();
         _resumed.SetResult(true);
     }
 
@@ -179,17 +180,8 @@ internal sealed class TlsConnection : Connection
         State = ConnectionState.Closing;
         _isWritingCompleted = true;
         _resumed.SetResult(true);
-        try
-        {
-            _closeTimer = Loop.CallLater(CloseTimeout, static connection => connection.Abort(), this);
-        }
-        catch (ObjectDisposedException)
-        {
-            Abort(); // by somebody's finally, while the loop is disposed: nothing is sent any more
-            return;
-        }
-
-        if (!_isSending)
+        _closeTimer = AbortLater();
+        if (!_isSending && !_isReleased)
         {
             Send().Forget();
         }
@@ -197,6 +189,7 @@ internal sealed class TlsConnection : Connection
 
     public override void Abort()
     {
+        CheckAccess();
         if (!_isReleased)
         {
             State = ConnectionState.Closing;
@@ -330,10 +323,16 @@ internal sealed class TlsConnection : Connection
             await Loop.Yield(); // after OnMade
             while (State == ConnectionState.Open && Protocol is not null)
             {
+                TellInput(); // what was received for methods comes first
                 if (_isReadingPaused)
                 {
                     await _resumed.Begin(CancellationToken.None);
                     continue;
+                }
+
+                if (State != ConnectionState.Open || Protocol is null)
+                {
+                    return;
                 }
 
                 int count = await ReadTls(buffer, CancellationToken.None);
@@ -347,12 +346,15 @@ internal sealed class TlsConnection : Connection
                     return;
                 }
 
-                if (_isReadingPaused)
+                while (_isReadingPaused && State == ConnectionState.Open)
                 {
                     await _resumed.Begin(CancellationToken.None); // one record was under way
                 }
 
-                TellData(buffer.AsSpan(0, count));
+                if (State == ConnectionState.Open) // nobody is told after Close
+                {
+                    TellOrKeep(buffer.AsSpan(0, count));
+                }
             }
         }
         catch (NetworkException)

@@ -14,17 +14,20 @@ namespace Mainspring.Net;
 public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
 {
     private const int Longest = 65536;
+    private const int MostReads = 64;     // of a method in one tick that does not wait, so that a flood starves nobody
+    private const int MostQueued = 65536; // datagrams: empty ones have no bytes that would be counted
 
     private readonly MainLoop _loop;
     private readonly Socket _socket;
     private readonly DatagramOptions _options;
     private readonly byte[] _buffer = new byte[Longest];
     private readonly Queue<Waiting> _queue = [];
-    private readonly ByteQueue _queued = new();
+    private ByteQueue _queued;
     private readonly LoopSignal<DatagramResult> _receive;
     private readonly LoopSignals _drains;
     private SourceContext? _context;
     private SourceHandle? _source;
+    private TickTurn _turn = new(MostReads);
     private Memory<byte> _receiveInto;
     private PollEvents _watched = PollEvents.Readable;
     private bool _isPulled;    // by ReceiveAsync
@@ -95,7 +98,7 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
     /// <exception cref="ObjectDisposedException">The endpoint was closed.</exception>
     public ValueTask<DatagramResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_isClosed, this);
+        CheckAccess();
         if (!_receive.IsFree)
         {
             throw new InvalidOperationException($"{Name} is being read already: await one datagram before the next.");
@@ -109,9 +112,12 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
         _isPulled = true;
         _receiveInto = buffer;
         ValueTask<DatagramResult> receive = _receive.Begin(cancellationToken);
-        while (_isReadable && !_isClosed && _receive.IsPending)
+        if (_isReadable && !_turn.IsOver(_loop)) // otherwise the poller says so in the next tick
         {
-            _isReadable = Receive();
+            while (_isReadable && !_isClosed && _receive.IsPending)
+            {
+                _isReadable = Receive();
+            }
         }
 
         _watchesRead = true;
@@ -182,6 +188,9 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
         _drains.End(closed);
     }
 
+    /// <summary>What the system is to say instead of sending, for cases: it never lacks room on the way to this machine itself.</summary>
+    internal Func<SocketError>? Refusing { get; set; }
+
     internal DatagramEndpoint Start()
     {
         _loop.Add(this, RetryPolicy.Never);
@@ -191,7 +200,8 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
     // False: nothing is there.
     private bool Receive()
     {
-        Span<byte> buffer = _isPulled ? _receiveInto.Span : _buffer;
+        bool isPulled = _isPulled; // a handler may begin to pull: what it is told of was not for that
+        Span<byte> buffer = isPulled ? _receiveInto.Span : _buffer;
         byte* from = stackalloc byte[DatagramAddress.Size];
         int length = DatagramAddress.Size;
         nint count;
@@ -216,7 +226,7 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
         _context!.CountBytes((int)count);
         var address = new DatagramAddress(new ReadOnlySpan<byte>(from, Math.Min(length, DatagramAddress.Size)));
         _context.Emit(new Datagram(buffer[..(int)count], address));
-        if (_isPulled)
+        if (isPulled)
         {
             _receiveInto = default;
             _receive.SetResult(new DatagramResult((int)count, address));
@@ -227,7 +237,7 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
 
     private bool SendOrQueue(ReadOnlySpan<byte> bytes, DatagramAddress to)
     {
-        ObjectDisposedException.ThrowIf(_isClosed, this);
+        CheckAccess();
         if (_queue.Count == 0)
         {
             SocketError error = SendNow(bytes, to);
@@ -236,23 +246,15 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
                 return true;
             }
 
-            if (error is SocketError.ConnectionRefused or SocketError.HostUnreachable)
-            {
-                Tell(error, to); // of one that was sent before; this one was not sent
-                error = SendNow(bytes, to);
-                if (error == SocketError.Success)
-                {
-                    return true;
-                }
-            }
-
             if (error is not (SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable))
             {
-                throw NetworkErrors.Make(to.IsEmpty ? Name : $"{Name} to {to}", error);
+                throw NetworkErrors.Make($"{Name}: send a datagram of {bytes.Length} bytes{(to.IsEmpty ? "" : $" to {to}")}", error);
             }
+
+            ObjectDisposedException.ThrowIf(_isClosed, this); // by a handler that was told of an earlier one
         }
 
-        if (_queued.Count + bytes.Length > _options.SendQueue)
+        if (_queued.Count + bytes.Length > _options.SendQueue || _queue.Count >= MostQueued)
         {
             _context?.Lost(1);
             return false;
@@ -264,8 +266,31 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
         return true;
     }
 
+    // The error of a datagram that was sent before is told by the next call, which sends nothing then, and once: so the call is made again, and what that says is of this datagram.
     private SocketError SendNow(ReadOnlySpan<byte> bytes, DatagramAddress to)
     {
+        SocketError error = TrySend(bytes, to);
+        if (error is SocketError.Success or SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable)
+        {
+            return error;
+        }
+
+        SocketError own = TrySend(bytes, to);
+        if (own != error)
+        {
+            Tell(error, default);
+        }
+
+        return own;
+    }
+
+    private SocketError TrySend(ReadOnlySpan<byte> bytes, DatagramAddress to)
+    {
+        if (Refusing is not null && Refusing() is var refusal and not SocketError.Success)
+        {
+            return refusal;
+        }
+
         ReadOnlySpan<byte> address = to.Span;
         fixed (byte* first = bytes)
         {
@@ -287,6 +312,11 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
         while (!_isClosed && _queue.TryPeek(out Waiting next))
         {
             SocketError error = SendNow(_queued.Waiting.Span[..next.Length], next.To);
+            if (_isClosed)
+            {
+                return; // by a handler that was told of an earlier one
+            }
+
             if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable)
             {
                 return;
@@ -301,6 +331,15 @@ public sealed unsafe class DatagramEndpoint : IPollableSource, IDisposable
         }
 
         _drains.End(null);
+    }
+
+    private void CheckAccess()
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        if (MainLoop.Current is { } current ? current != _loop : _loop.IsRunning)
+        {
+            throw new InvalidOperationException($"{Name} was used on another thread than that of its loop '{_loop.Name}': use loop.Post, or await loop.SwitchTo() first.");
+        }
     }
 
     private void Tell(SocketError error, DatagramAddress to)

@@ -60,6 +60,107 @@ public sealed class NetDatagramContract : NetSuite
     });
 
     [Case]
+    public void DatagramAfterARefusal_IsSentAllTheSame() => Run(async () =>
+    {
+        IPEndPoint nobody;
+        using (var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
+        {
+            probe.Bind(Anywhere);
+            nobody = (IPEndPoint)probe.LocalEndPoint!;
+        }
+
+        using DatagramEndpoint client = Loop.OpenUdp(new DatagramOptions { RemoteEndPoint = nobody });
+        var told = new List<SocketError>();
+        client.Source.On((in DatagramFailed failed, in EventInfo _) => told.Add(failed.Error));
+        client.Send("lost"u8); // the kernel keeps its refusal for the next call
+        using DatagramEndpoint server = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = nobody });
+        Check.True(client.Send("heard"u8));
+        byte[] buffer = new byte[10];
+        Check.Equal("heard", Encoding.ASCII.GetString(buffer, 0, (await server.ReceiveAsync(buffer)).Count));
+        Check.Sequence([SocketError.ConnectionRefused], told);
+
+        // The same when it waits in the queue.
+        var answers = new Queue<SocketError>([SocketError.WouldBlock, SocketError.ConnectionRefused, SocketError.Success, SocketError.HostUnreachable]);
+        client.Refusing = () => answers.TryDequeue(out SocketError answer) ? answer : SocketError.Success;
+        client.Send("one"u8);
+        client.Send("two"u8);
+        Check.Equal(6, client.Unsent);
+        Check.Equal("one", Encoding.ASCII.GetString(buffer, 0, (await server.ReceiveAsync(buffer)).Count));
+        Check.Equal("two", Encoding.ASCII.GetString(buffer, 0, (await server.ReceiveAsync(buffer)).Count));
+        Check.Sequence([SocketError.ConnectionRefused, SocketError.ConnectionRefused, SocketError.HostUnreachable], told);
+        Check.Equal(0, client.Unsent);
+    });
+
+    [Case]
+    public void HandlerThatClosesTheEndpoint_WhileItSends_IsRespected() => Run(async () =>
+    {
+        using DatagramEndpoint server = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = Anywhere });
+        DatagramEndpoint client = Loop.OpenUdp(new DatagramOptions { RemoteEndPoint = server.LocalEndPoint });
+        var answers = new Queue<SocketError>([SocketError.WouldBlock, SocketError.ConnectionRefused]);
+        client.Refusing = () => answers.TryDequeue(out SocketError answer) ? answer : SocketError.Success;
+        client.Source.On((in DatagramFailed _, in EventInfo _) => client.Dispose());
+        client.Send("one"u8);
+        client.Send("two"u8);
+        Check.Equal(3, (await server.ReceiveAsync(new byte[10])).Count);
+        Check.Equal(1, Loop.Counters.Sources);
+        Check.Throws<ObjectDisposedException>(() => client.Send("three"u8));
+    });
+
+    [Case]
+    public void EmptyDatagrams_AreBoundedToo()
+    {
+        using DatagramEndpoint client = Loop.OpenUdp(new DatagramOptions { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 9) });
+        client.Refusing = static () => SocketError.WouldBlock;
+        int taken = 0;
+        while (taken < 100_000 && client.Send(default))
+        {
+            taken++;
+        }
+
+        Check.True(taken < 100_000, "bounded");
+        Check.Equal(1L, client.Source.Counters.Lost);
+    }
+
+    [Case]
+    public void HandlerThatBeginsToPull_GetsTheNextDatagram() => Run(async () =>
+    {
+        using DatagramEndpoint server = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = Anywhere });
+        using DatagramEndpoint client = Loop.OpenUdp(new DatagramOptions { RemoteEndPoint = server.LocalEndPoint });
+        byte[] buffer = new byte[10];
+        Task<DatagramResult>? next = null;
+        server.Source.On((in Datagram _, in EventInfo _) => next ??= server.ReceiveAsync(buffer).AsTask());
+        client.Send("first"u8);
+        await Loop.WithTimeout(Until(() => next is not null), Patience.Long);
+        client.Send("second"u8);
+        Check.Equal("second", Encoding.ASCII.GetString(buffer, 0, (await next!).Count));
+    });
+
+    [Case]
+    public void ReceiverThatNeverWaits_LeavesOthersTheirTurn() => Run(async () =>
+    {
+        using DatagramEndpoint server = Loop.OpenUdp(new DatagramOptions { LocalEndPoint = Anywhere });
+        using DatagramEndpoint client = Loop.OpenUdp(new DatagramOptions { RemoteEndPoint = server.LocalEndPoint });
+        int ticks = 0;
+        TimerHandle others = Loop.CallEvery(TimeSpan.FromTicks(1), () => ticks++);
+        byte[] buffer = new byte[10];
+        for (int i = 0; i < 5_000; i++)
+        {
+            client.Send("x"u8);
+            await server.ReceiveAsync(buffer);
+        }
+
+        others.Cancel();
+        Check.True(ticks > 20, $"{ticks} ticks in 5,000 datagrams");
+    });
+
+    [Case]
+    public void OtherThread_IsRefused() => Run(async () =>
+    {
+        using DatagramEndpoint endpoint = Loop.OpenUdp(new DatagramOptions { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 9) });
+        await Loop.RunInExecutor(() => Check.Contains("another thread", Check.Throws<InvalidOperationException>(() => endpoint.Send("x"u8)).Message));
+    });
+
+    [Case]
     public void Multicast_ReachesTheGroup() => Run(async () =>
     {
         IPAddress group = IPAddress.Parse("239.1.2.3");

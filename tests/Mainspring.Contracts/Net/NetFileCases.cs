@@ -122,6 +122,45 @@ public sealed class NetFileCases : NetSuite
     }
 
     [Case]
+    public void StandardOutput_ThatIsAFile_PressesBack()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            Run(async () =>
+            {
+                Connection output = Network.OpenOutput(Loop, File.OpenHandle(path, FileMode.Open, FileAccess.Write));
+                output.Write(new byte[400_000]);
+                Check.True(output.Unsent > 300_000, $"{output.Unsent} bytes wait: a disk may be slow, and others have their turn");
+                Check.Equal(400_000L, new FileInfo(path).Length + output.Unsent);
+                ValueTask drain = output.Drain();
+                Check.False(drain.IsCompleted);
+                await drain;
+                Check.True(output.Unsent <= output.LowWaterMark);
+                output.WriteLimit = 1_000_000;
+                Check.Throws<NetworkException>(() =>
+                {
+                    for (int i = 0; i < 100; i++)
+                    {
+                        output.Write(new byte[100_000]);
+                    }
+                });
+                int ticks = 0;
+                TimerHandle others = Loop.CallEvery(TimeSpan.FromTicks(1), () => ticks++);
+                await output.WriteAsync(new byte[3_000_000]);
+                others.Cancel();
+                Check.True(ticks >= 30, $"{ticks} ticks meanwhile");
+                await output.DisposeAsync();
+            });
+            Check.True(new FileInfo(path).Length > 4_000_000);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Case]
     public void StandardOutput_ThatIsFull_SaysSo()
     {
         Sys.NeedsLinux();

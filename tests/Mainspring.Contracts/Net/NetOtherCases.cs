@@ -248,6 +248,57 @@ public sealed class NetOtherCases : NetSuite
     });
 
     [Case]
+    public void TerminalThatNobodyReads_DoesNotBlockTheLoop() => Run(async () =>
+    {
+        (SafeFileHandle master, SafeFileHandle slave) = NetPipes.Terminal();
+        using SafeFileHandle shared = slave;
+        Connection write = Loop.OpenWritePipe(new SafeFileHandle(slave.DangerousGetHandle(), ownsHandle: false));
+        write.Write(new byte[200_000]);
+        Check.True(write.Unsent > 0, "the terminal is full, and nobody was blocked");
+        Connection read = Loop.OpenReadPipe(master);
+        await read.ReadExactly(new byte[200_000]);
+        Check.Equal(0, write.Unsent);
+        Check.False(NetPipes.IsNonBlocking(slave), "others share it");
+        write.Close();
+        read.Close();
+    });
+
+    [Case]
+    public void TerminalWhoseProgramIsGone_IsTheEnd_ForReaderAndWriter() => Run(async () =>
+    {
+        (SafeFileHandle master, SafeFileHandle slave) = NetPipes.Terminal();
+        Connection read = Loop.OpenReadPipe(new SafeFileHandle(slave.DangerousGetHandle(), ownsHandle: false));
+        Connection write = Loop.OpenWritePipe(slave);
+        master.Dispose();
+        write.Write("x"u8); // EIO
+        await Loop.WithTimeout(WaitClosed(write), Patience.Long);
+        Check.Contains("takes nothing any more", Check.Throws<NetworkException>(() => write.Write("y"u8)).Message);
+        Check.Equal(0, await read.ReadAsync(new byte[10]));
+        read.Close();
+
+        static async LoopTask WaitClosed(Connection connection) => await connection.WaitClosed();
+    });
+
+    [Case]
+    public void LoopSocketThatNeverWaits_LeavesOthersTheirTurn() => Run(async () =>
+    {
+        (Connection client, LoopSocket server) = await Plain();
+        client.Write(new byte[20_000]);
+        int ticks = 0;
+        TimerHandle others = Loop.CallEvery(TimeSpan.FromTicks(1), () => ticks++);
+        byte[] one = new byte[1];
+        for (int i = 0; i < 20_000; i++)
+        {
+            await server.Receive(one);
+        }
+
+        others.Cancel();
+        Check.True(ticks > 10, $"{ticks} ticks in 20,000 reads");
+        client.Close();
+        server.Dispose();
+    });
+
+    [Case]
     public void RegularFile_IsNoPipe()
     {
         string path = Path.Combine(_folder, "regular");

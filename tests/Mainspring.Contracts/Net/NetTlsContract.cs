@@ -176,6 +176,63 @@ public sealed class NetTlsContract : NetSuite
     }
 
     [Case]
+    public void ProtocolSetLater_OverTls_GetsWhatWasReadAheadFirst()
+    {
+        var protocol = new NetProtocol();
+        string body = string.Concat(Enumerable.Range(0, 2000).Select(static i => $"{i} "));
+        Run(async () =>
+        {
+            using Server server = Loop.ListenTcp(
+                Anywhere,
+                async connection => await connection.WriteAsync(System.Text.Encoding.ASCII.GetBytes("head\n" + body)),
+                new ListenOptions { Tls = new SslServerAuthenticationOptions { ServerCertificate = s_certificate } });
+            Connection client = await Loop.ConnectTcp(server.IPEndPoint, new ConnectOptions { Tls = NetCertificates.Trusting(s_certificate) });
+            Check.Equal("head", await client.ReadLine()); // of one record, which is read in part
+            protocol.OnMade(client);
+            client.Protocol = protocol;
+            await client.WaitClosed();
+        });
+        Check.Equal(body.Length, protocol.Count);
+        string start = protocol.Text.ToString();
+        Check.Equal(body[..start.Length], start);
+    }
+
+    [Case]
+    public void CloseWhilePaused_OverTls_TellsNoMore()
+    {
+        var protocol = new NetProtocol();
+        Run(async () =>
+        {
+            Connection? accepted = null;
+            using Server server = Loop.ListenTcp(
+                Anywhere,
+                connection =>
+                {
+                    accepted = connection;
+                    protocol.OnMade(connection);
+                    connection.Protocol = protocol;
+                    return WaitClosed(connection);
+                },
+                new ListenOptions { Tls = new SslServerAuthenticationOptions { ServerCertificate = s_certificate } });
+            Connection client = await Loop.ConnectTcp(server.IPEndPoint, new ConnectOptions { Tls = NetCertificates.Trusting(s_certificate) });
+            await Loop.WithTimeout(Until(() => accepted is not null), Patience.Long);
+            await Loop.Delay(TimeSpan.FromMilliseconds(5)); // it reads now
+            accepted!.PauseReading();
+            long before = accepted.Source.Counters.Bytes;
+            client.Write("too late"u8);
+            await Loop.WithTimeout(Until(() => accepted.Source.Counters.Bytes > before), Patience.Long);
+            await Loop.Yield();
+            accepted.Close();
+            await client.WaitClosedByPeer();
+            client.Close();
+            await Loop.WithTimeout(Until(() => protocol.IsLost), Patience.Long);
+        });
+        Check.Sequence(["made", "lost"], protocol.Story);
+
+        static async LoopTask WaitClosed(Connection connection) => await connection.WaitClosed();
+    }
+
+    [Case]
     public void ClientThatSaysNothing_IsDroppedAfterTheHandshakeTimeout() => Run(async () =>
     {
         using Server server = Loop.ListenTcp(

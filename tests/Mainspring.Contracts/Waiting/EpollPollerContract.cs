@@ -124,6 +124,10 @@ public abstract class DescriptorPollerContract : PollerContract
         IOException refusal = Check.Throws<IOException>(() => Poller.Add(7, file, PollEvents.Readable, "my file"));
         Check.Contains("my file", refusal.Message);
         Check.Contains("EPERM", refusal.Message);
+        string number = $"descriptor {file.DangerousGetHandle()}";
+        Check.Contains($"my file ({number}) is a regular file", refusal.Message);
+        refusal = Check.Throws<IOException>(() => Poller.Add(7, file, PollEvents.Readable, number));
+        Check.True(refusal.Message.StartsWith($"{number} is a regular file", StringComparison.Ordinal), refusal.Message);
         Poller.Remove(7);
         Check.False(file.IsClosed);
     }
