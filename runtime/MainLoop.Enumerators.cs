@@ -20,30 +20,42 @@ public sealed partial class MainLoop
     }
 
     /// <summary>
-    /// Closes the enumerators that are open: asyncio's <c>shutdown_asyncgens</c>. Each has its token cancelled, is waited for when it is under way, and is disposed, so that its <c>finally</c> blocks run; what they throw is reported. One that
-    /// begins later is warned of. Loop's thread only.
+    /// Closes the enumerators that are open: asyncio's <c>shutdown_asyncgens</c>. Each has its token cancelled, is waited for when it is under way, and is disposed, so that its <c>finally</c> blocks run, those of several at a time; what they
+    /// throw is reported. One that begins later is warned of. Loop's thread only.
     /// </summary>
-    /// <returns>The end of it. It is awaited once.</returns>
+    /// <param name="timeout">How long to wait, by the loop's clock; null waits until the end. What is not closed by then goes on closing, and the log names it.</param>
+    /// <returns>Whether all were closed in time. It is awaited once.</returns>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
-    public async LoopTask CloseEnumerators()
+    public async LoopTask<bool> CloseEnumerators(TimeSpan? timeout = null)
     {
         CheckAccess();
         _hasClosedEnumerators = true;
+        var closing = new List<(TrackedEnumerator Enumerator, Task End)>();
         foreach (TrackedEnumerator enumerator in OpenEnumerators())
         {
-            if (!enumerator.IsOpen)
+            if (enumerator.IsOpen) // nobody has closed it meanwhile
             {
-                continue; // its reader has closed it meanwhile
+                closing.Add((enumerator, enumerator.CloseReported()));
             }
+        }
 
-            try
-            {
-                await enumerator.Close();
-            }
-            catch (Exception exception)
-            {
-                ReportException(exception, $"Closing the sequence '{enumerator.Name}' failed", enumerator.Sequence);
-            }
+        var all = Task.WhenAll(closing.ConvertAll(static one => one.End));
+        if (timeout is not { } limit)
+        {
+            await all;
+            return true;
+        }
+
+        try
+        {
+            await WithTimeout(all, limit);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            string left = string.Join(", ", closing.Where(static one => !one.End.IsCompleted).Select(static one => $"'{one.Enumerator.Name}'"));
+            Log.Write(LogSeverity.Warning, Name, $"Not all sequences were closed in {limit.TotalSeconds:0.###} s; these go on closing: {left}.");
+            return false;
         }
     }
 

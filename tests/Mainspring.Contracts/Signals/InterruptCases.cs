@@ -29,6 +29,31 @@ public sealed class InterruptCases
         Check.Equal<PosixSignal?>(PosixSignal.SIGINT, exit.Signal);
     }
 
+    /// <summary>As above, of a program that has named its signals.</summary>
+    [Case]
+    public void The_second_of_a_programs_signals_ends_the_process()
+    {
+        Sys.NeedsLinux();
+        if (Environment.GetEnvironmentVariable(Victim) == nameof(The_second_of_a_programs_signals_ends_the_process))
+        {
+            LoopRunner.Run(
+                async LoopTask (token) =>
+                {
+                    Console.WriteLine("ready");
+                    using CancellationTokenRegistration registration = token.Register(static () => Console.WriteLine("cancelled"));
+                    await new TaskCompletionSource().Task; // never
+                },
+                null,
+                PosixSignal.SIGTERM,
+                PosixSignal.SIGINT);
+            return;
+        }
+
+        Check.Sequence(
+            ["ready", "cancelled"], Play(nameof(The_second_of_a_programs_signals_ends_the_process), signals: 2, out ChildExit exit, PosixSignal.SIGTERM));
+        Check.Equal<PosixSignal?>(PosixSignal.SIGTERM, exit.Signal);
+    }
+
     /// <summary>The second ends it even so, for a loop that is stuck.</summary>
     [Case]
     public void The_second_signal_ends_a_process_whose_loop_is_stuck()
@@ -53,7 +78,7 @@ public sealed class InterruptCases
     }
 
     // One signal for each line that the victim writes; and what it wrote.
-    private static string[] Play(string name, int signals, out ChildExit exit)
+    private static string[] Play(string name, int signals, out ChildExit exit, PosixSignal signal = PosixSignal.SIGINT)
     {
         Sys.NeedsOwnProgram();
         using MainLoop loop = Loops.New();
@@ -72,7 +97,7 @@ public sealed class InterruptCases
                 lines.Add(line);
                 if (lines.Count <= signals)
                 {
-                    child.Send(PosixSignal.SIGINT);
+                    child.Send(signal);
                 }
             }
 
