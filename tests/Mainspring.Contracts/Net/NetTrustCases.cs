@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Mainspring.Net;
@@ -99,9 +100,9 @@ public sealed class NetTrustCases : NetSuite
                 Anywhere,
                 static ConnectionProtocol () => throw new FormatException("no protocol"),
                 new ListenOptions { Tls = new SslServerAuthenticationOptions { ServerCertificate = s_certificate } });
-            Connection client = await Loop.ConnectTcp(server.IPEndPoint);
-            await client.WaitClosedByPeer();
-            client.Abort();
+            using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            client.Connect(server.IPEndPoint);
+            await Until(() => client.Poll(0, SelectMode.SelectRead));
             server.Close();
             await server.WaitClosed();
             Check.Equal(0, Loop.Counters.Sources);
@@ -157,8 +158,8 @@ public sealed class NetTrustCases : NetSuite
         var listening = new ListenOptions { Tls = new SslServerAuthenticationOptions { ServerCertificate = s_certificate }, HandshakeTimeout = TimeSpan.FromMilliseconds(20) };
         string name = $"@mainspring-tls-{Environment.ProcessId}-{Guid.NewGuid():N}", other = $"{name}-2", silent = $"{name}-3";
         using Server server = Loop.ListenUnix(name, EchoAll, listening);
-        var bound = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
-        bound.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint($"\0{other[1..]}"));
+        var bound = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        bound.Bind(new UnixDomainSocketEndPoint($"\0{other[1..]}"));
         using Server handedIn = Loop.Listen(bound, EchoAll, listening with { StartServing = false });
         Check.False(handedIn.IsServing);
         handedIn.Start();

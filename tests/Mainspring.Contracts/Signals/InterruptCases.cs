@@ -77,6 +77,38 @@ public sealed class InterruptCases
         Check.Equal<PosixSignal?>(PosixSignal.SIGINT, exit.Signal);
     }
 
+    /// <summary>As nohup(1), and shells for what they start in the background, do it. The framework leaves those of the terminal alone then.</summary>
+    [Case]
+    public void Signals_of_the_terminal_that_were_ignored_at_the_start_stay_ignored_and_others_are_handled()
+    {
+        Sys.NeedsLinux();
+        using MainLoop loop = Loops.New();
+        const string Name = nameof(Signals_of_the_terminal_that_were_ignored_at_the_start_stay_ignored_and_others_are_handled);
+        if (Environment.GetEnvironmentVariable(Victim) == Name)
+        {
+            foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP, PosixSignal.SIGTERM])
+            {
+                bool isHandled = false, isOver = false;
+                loop.AddSignalHandler(signal, () => isHandled = true);
+                loop.AddSignalHandler(Signals.User1, () => isOver = true);
+                Sys.Raise(Signals.NumberOf(signal));
+                Sys.Raise((int)Signals.User1); // told after the other
+                Pump.Until(loop, () => isOver);
+                loop.RemoveSignalHandler(signal);
+                Sys.Raise(Signals.NumberOf(signal)); // ignored again, or this is the end
+                Console.WriteLine($"{signal} {isHandled}");
+            }
+
+            return;
+        }
+
+        Sys.NeedsOwnProgram();
+        ProcessResult result = loop.Run(() => loop.RunProcess(
+            new ProcessOptions("env", "--ignore-signal=INT", "--ignore-signal=QUIT", "--ignore-signal=HUP", "--ignore-signal=TERM", $"{Victim}={Name}", Environment.ProcessPath!, $"{nameof(InterruptCases)}.{Name}"), timeout: Patience.Long));
+        Check.Sequence(["SIGINT False", "SIGQUIT False", "SIGHUP False", "SIGTERM True"], result.OutputText.Split('\n').Where(static line => line.StartsWith("SIG", StringComparison.Ordinal)));
+        Check.True(result.Exit.IsSuccess, result.OutputText);
+    }
+
     // One signal for each line that the victim writes; and what it wrote.
     private static string[] Play(string name, int signals, out ChildExit exit, PosixSignal signal = PosixSignal.SIGINT)
     {
