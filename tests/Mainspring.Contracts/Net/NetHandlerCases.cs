@@ -173,9 +173,9 @@ public sealed class NetHandlerCases : NetSuite
                 });
                 for (int i = 0; i < 2; i++)
                 {
-                    Connection client = await loop.ConnectTcp(server.IPEndPoint);
-                    Check.Equal("+", await client.ReadLine());
-                    _ = loop.StartTask(async LoopTask (_) => _journal.Add($"said {await client.ReadLine()}"), "client");
+                    Connection client = await loop.ConnectTcp(server.IPEndPoint, cancellationToken: main);
+                    Check.Equal("+", await client.ReadLine(main));
+                    _ = loop.StartTask(async LoopTask (_) => _journal.Add($"said {await client.ReadLine(CancellationToken.None)}"), "client");
                 }
 
                 await loop.Yield();
@@ -207,9 +207,9 @@ public sealed class NetHandlerCases : NetSuite
                     await loop.Delay(TimeSpan.FromMilliseconds(1), CancellationToken.None);
                     _journal.Add("handler");
                 });
-                Connection client = await loop.ConnectTcp(server.IPEndPoint);
+                Connection client = await loop.ConnectTcp(server.IPEndPoint, cancellationToken: main);
                 client.Write("x\n"u8);
-                await client.ReadLine();
+                await client.ReadLine(main);
             },
             new LoopOptions { Log = _log });
         Check.Sequence(["handler"], _journal);
@@ -235,8 +235,8 @@ public sealed class NetHandlerCases : NetSuite
                     }
                 });
                 server.HandlerPatience = TimeSpan.FromMilliseconds(5);
-                Connection client = await loop.ConnectTcp(server.IPEndPoint);
-                await loop.Delay(TimeSpan.FromMilliseconds(1));
+                Connection client = await loop.ConnectTcp(server.IPEndPoint, cancellationToken: main);
+                await loop.Delay(TimeSpan.FromMilliseconds(1), main);
                 while (server.HandlerCount == 0)
                 {
                     await loop.Yield();
