@@ -38,7 +38,7 @@ public sealed partial class MainLoop
         ReportFromAnywhere(exception, subject is null ? "ReportException" : WorkName.Of(subject), subject, message);
     }
 
-    /// <summary><see cref="LoopRunner"/> ends what is left.</summary>
+    /// <summary><see cref="LoopRunner"/> ends what is left: nothing stops that.</summary>
     internal bool IsFinishing { get; set; }
 
     /// <summary>Messages that were lost because <see cref="LoopLog.Write"/> threw.</summary>

@@ -224,18 +224,18 @@ public sealed partial class MainLoop
             CancelAwaits(); // of those that have waited for sources
 
             DropCallbacks();
+            ReportUnseen();
         }
         finally
         {
             Leave(scope);
             _gate |= Gate.Disposed;
+            _guest?.Dispose();
+            _unclosed?.Dispose();
+            _watchdog?.Dispose();
+            _poller.Dispose();
+            CloseLog();
         }
-
-        _guest?.Dispose();
-        _unclosed?.Dispose();
-        _watchdog?.Dispose();
-        _poller.Dispose();
-        CloseLog();
     }
 
     private bool IsIdle =>

@@ -450,7 +450,7 @@ public sealed partial class MainLoop
             if (isNews)
             {
                 string next = source.State == SourceState.WaitingToRetry ? $"next attempt in {Milliseconds(source.RetryDelayNs)}" : "no further attempt";
-                Log.Write(LogSeverity.Warning, Name, $"{source.Name} cannot be attached again: {exception.Message}; {next}");
+                Log.Write(LogSeverity.Warning, Name, $"{source.Name} cannot be attached again: {exception.Message.TrimEnd('.')}; {next}");
             }
         }
     }

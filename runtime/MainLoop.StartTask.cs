@@ -7,6 +7,7 @@ public sealed partial class MainLoop
 {
     private readonly LinkedList<StartedTask> _started = []; // guarded by itself: after the loop's end, tasks end on other threads
     private int _startedCount;
+    private readonly LinkedList<WeakReference<UnseenException>> _unseen = []; // guarded by itself: finalizers take theirs out
     private long _taskNumber;
 
     /// <summary>The tasks that were started and are not over, in the order of their start: asyncio's <c>all_tasks</c>. A copy. Any thread.</summary>
@@ -29,7 +30,7 @@ public sealed partial class MainLoop
 
     /// <summary>
     /// Starts an asynchronous function beside everything else, in the next round: asyncio's <c>create_task</c>. (A method that is just called begins at once, and is known to nobody.) It keeps <see cref="RunOptions.UntilIdle"/>
-    /// waiting. When the loop is disposed it is cancelled. What it throws goes to who awaits it; when nobody does and the task is collected, to <see cref="UnhandledException"/>. Loop's thread only.
+    /// waiting. When the loop is disposed it is cancelled. What it throws goes to who awaits it; when nobody does, to <see cref="UnhandledException"/>, as the task is collected or at the loop's end. Loop's thread only.
     /// </summary>
     /// <param name="function">The function; its token is cancelled by <see cref="StartedTask.Cancel"/>.</param>
     /// <param name="name">Its name; null gives it a number.</param>
@@ -96,6 +97,56 @@ public sealed partial class MainLoop
 
     internal long NextTaskNumber() => ++_taskNumber;
 
+    /// <summary>Starts a task that begins at once, for what came in a callback of the loop and so has waited already.</summary>
+    internal StartedTask StartTaskNow(Func<CancellationToken, LoopTask> function, string name)
+    {
+        CheckAccess("StartTask");
+        ThrowIfDisposed(_isClosing);
+        var task = new StartedTask(this, token => function(token).AsTask(), name, null);
+        Enter(task);
+        task.BeginNow();
+        return task;
+    }
+
+    /// <summary>Nobody has seen an exception yet. Any thread.</summary>
+    internal void Enter(UnseenException exception)
+    {
+        lock (_unseen)
+        {
+            _unseen.AddLast(exception.Node);
+        }
+    }
+
+    /// <summary>Somebody has. Any thread.</summary>
+    internal void Leave(UnseenException exception)
+    {
+        lock (_unseen)
+        {
+            if (exception.Node.List is not null)
+            {
+                _unseen.Remove(exception.Node);
+            }
+        }
+    }
+
+    /// <summary>Hands the exceptions that nobody has seen to the handlers, since there is no more time to wait for a collection.</summary>
+    internal void ReportUnseen()
+    {
+        WeakReference<UnseenException>[] unseen;
+        lock (_unseen)
+        {
+            unseen = [.. _unseen];
+        }
+
+        foreach (WeakReference<UnseenException> reference in unseen)
+        {
+            if (reference.TryGetTarget(out UnseenException? exception))
+            {
+                exception.Report();
+            }
+        }
+    }
+
     /// <summary>The task is over. Any thread.</summary>
     internal void Forget(StartedTask task)
     {
@@ -111,14 +162,18 @@ public sealed partial class MainLoop
     {
         CheckAccess("StartTask");
         ThrowIfDisposed(_isClosing);
+        Enter(task);
+        task.Begin();
+        return task;
+    }
+
+    private void Enter(StartedTask task)
+    {
         lock (_started)
         {
             _started.AddLast(task.Node);
             _startedCount++;
         }
-
-        task.Begin();
-        return task;
     }
 
     // In Dispose. What they wait for from the loop is cancelled right afterwards.

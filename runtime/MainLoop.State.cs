@@ -171,7 +171,7 @@ public sealed partial class MainLoop
 
     internal bool IsBusy => IsRunning && _stage != Stage.Waiting;
 
-    private bool IsStopping => Volatile.Read(ref _stopRequested) != 0;
+    private bool IsStopping => Volatile.Read(ref _stopRequested) != 0 && !IsFinishing;
 
     internal bool HasRegularCallbacks => !_normal.IsEmpty || !_urgent.IsEmpty || !_high.IsEmpty || !_posts.IsEmpty;
 

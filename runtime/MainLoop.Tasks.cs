@@ -140,7 +140,7 @@ public sealed partial class MainLoop
     /// <summary>Gives a task a time limit. Of a result and a time-out at the same time the result wins. The task itself goes on after the limit; a later exception of it goes to
     /// <see cref="UnhandledException"/>. Loop's thread only.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="timeout">The limit, from now.</param>
+    /// <param name="timeout">The limit, from now; <see cref="Timeout.InfiniteTimeSpan"/> is none.</param>
     /// <returns>The task's end, or a <see cref="TimeoutException"/>. It is awaited once.</returns>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public LoopTask WithTimeout(LoopTask task, TimeSpan timeout) =>
@@ -322,6 +322,11 @@ public sealed partial class MainLoop
     private LoopTask<T> Limited<T>(LoopTask<T> task, TimeSpan timeout, Task? outer, CancellationTokenSource? cancellation)
     {
         ThrowIfDisposed(_isClosing);
+        if (timeout == Timeout.InfiniteTimeSpan)
+        {
+            return task;
+        }
+
         if (task.Source is null || task.Source.IsOver(task.Version))
         {
             cancellation?.Dispose();

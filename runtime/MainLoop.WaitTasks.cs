@@ -8,19 +8,25 @@ public sealed partial class MainLoop
     /// </summary>
     /// <param name="tasks">The tasks, at least one.</param>
     /// <param name="returnWhen">What ends the wait.</param>
-    /// <param name="timeout">What ends it too; null waits as long as it takes.</param>
+    /// <param name="timeout">What ends it too; null, or <see cref="Timeout.InfiniteTimeSpan"/>, waits as long as it takes.</param>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>, on the loop; the tasks go on.</param>
     /// <returns>Which are over, and which are not. It is awaited once.</returns>
-    /// <exception cref="ArgumentException">There is no task.</exception>
+    /// <exception cref="ArgumentException">There is no task, or one of them is null.</exception>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public LoopTask<TaskSets> WaitTasks(
         IEnumerable<Task> tasks, ReturnWhen returnWhen = ReturnWhen.AllCompleted, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tasks);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)returnWhen, (uint)ReturnWhen.FirstException, nameof(returnWhen));
         CheckAccess();
         ThrowIfDisposed(_isClosing);
         Task[] all = [.. tasks.Distinct()];
-        return all.Length > 0 ? Wait(all, returnWhen, timeout, cancellationToken) : throw new ArgumentException("There is no task to wait for.", nameof(tasks));
+        if (all.Length == 0 || all.Contains(null))
+        {
+            throw new ArgumentException(all.Length == 0 ? "There is no task to wait for." : "One of the tasks is null.", nameof(tasks));
+        }
+
+        return Wait(all, returnWhen, timeout == Timeout.InfiniteTimeSpan ? null : timeout, cancellationToken);
     }
 
     private async LoopTask<TaskSets> Wait(Task[] tasks, ReturnWhen returnWhen, TimeSpan? timeout, CancellationToken cancellationToken)

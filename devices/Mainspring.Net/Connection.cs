@@ -36,6 +36,10 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
     /// <summary>The name under which errors, traces and counters speak of it, such as <c>tcp:127.0.0.1:4433</c>.</summary>
     public string Name { get; }
 
+    /// <summary>Its <see cref="Name"/>.</summary>
+    /// <returns>The name.</returns>
+    public override string ToString() => Name;
+
     /// <summary>The loop.</summary>
     public MainLoop Loop { get; }
 

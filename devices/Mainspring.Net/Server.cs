@@ -6,22 +6,26 @@ using System.Runtime.InteropServices;
 namespace Mainspring.Net;
 
 /// <summary>Listening sockets, and the connections that came through them. Loop's thread only.</summary>
+/// <remarks>A handler is a task of the loop, under its connection's name in <see cref="MainLoop.Tasks"/>. It is cancelled by <see cref="CloseConnections"/>, <see cref="AbortConnections"/>, <see cref="Dispose"/>, and
+/// at the end of <see cref="LoopRunner"/>, which waits for it: its token is, and where it takes none, its connection is closed, and it has 5 s to end.</remarks>
 [DebuggerDisplay("{Name}, {Connections.Count} connections")]
-public sealed class Server : IDisposable
+public sealed class Server : IDisposable, IAsyncDisposable
 {
     private readonly ListenOptions _options;
     private readonly Func<ConnectionProtocol>? _protocols;
-    private readonly Func<Connection, LoopTask>? _handler;
+    private readonly Func<Connection, CancellationToken, LoopTask>? _handler;
+    private readonly bool _takesToken;
     private readonly List<Listener> _listeners = [];
     private readonly HashSet<Connection> _connections = [];
+    private readonly HashSet<ServerHandler> _handlers = []; // under way
     private readonly LoopSignals _closed;
     private readonly LoopSignals _stopped;
     private bool _isClosed;
 
-    internal Server(MainLoop loop, ListenOptions options, Func<ConnectionProtocol>? protocols, Func<Connection, LoopTask>? handler)
+    internal Server(MainLoop loop, ListenOptions options, ConnectionTaker taker)
     {
         Loop = loop;
-        (_options, _protocols, _handler) = (options, protocols, handler);
+        (_options, _protocols, _handler, _takesToken) = (options, taker.Protocols, taker.Handler, taker.TakesToken);
         _closed = new LoopSignals(loop);
         _stopped = new LoopSignals(loop);
     }
@@ -51,20 +55,24 @@ public sealed class Server : IDisposable
     /// <summary>Its open connections; of TLS, those whose handshake is over.</summary>
     public IReadOnlyCollection<Connection> Connections => _connections;
 
+    /// <summary>How many handlers are under way, those whose connections have ended too.</summary>
+    public int HandlerCount => _handlers.Count;
+
+    /// <summary>Its <see cref="Name"/>.</summary>
+    /// <returns>The name.</returns>
+    public override string ToString() => Name;
+
     /// <summary>Begins to listen. Nothing when it does already.</summary>
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
     public void Start()
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);
-        if (!IsServing)
-        {
-            IsServing = true;
-            _listeners.ForEach(listener => listener.Start(_options.Backlog));
-        }
+        _listeners.ForEach(listener => listener.Start(_options.Backlog));
+        IsServing = true;
     }
 
-    /// <summary>Listens until the token is cancelled or <see cref="Close"/> is called; then closes.</summary>
-    /// <param name="cancellationToken">Ends it, with an <see cref="OperationCanceledException"/>.</param>
+    /// <summary>Listens until <see cref="Close"/> is called or the token is cancelled.</summary>
+    /// <param name="cancellationToken">Ends it: the server and its connections are closed as by <see cref="DisposeAsync"/>, handlers cancelled, and their ends waited for; then an <see cref="OperationCanceledException"/> is thrown.</param>
     /// <returns>The end. Awaited once.</returns>
     public async LoopTask ServeForever(CancellationToken cancellationToken = default)
     {
@@ -73,13 +81,19 @@ public sealed class Server : IDisposable
         {
             await _stopped.Wait(cancellationToken);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Dispose();
+            await WaitClosed(CancellationToken.None);
+            throw;
+        }
         finally
         {
             Close();
         }
     }
 
-    /// <summary>Stops listening. Connections go on: see <see cref="CloseConnections"/> and <see cref="AbortConnections"/>. Idempotent.</summary>
+    /// <summary>Stops listening. Connections and their handlers go on: see <see cref="CloseConnections"/> and <see cref="AbortConnections"/>. Idempotent.</summary>
     public void Close()
     {
         if (_isClosed)
@@ -94,35 +108,47 @@ public sealed class Server : IDisposable
         EndWhenEmpty();
     }
 
-    /// <summary>Calls <see cref="Connection.Close"/> of each connection.</summary>
+    /// <summary>Cancels the handlers, and calls <see cref="Connection.Close"/> of each connection.</summary>
     public void CloseConnections()
     {
+        CancelHandlers();
         foreach (Connection connection in _connections.ToArray())
         {
             connection.Close();
         }
     }
 
-    /// <summary>Calls <see cref="Connection.Abort"/> of each connection.</summary>
+    /// <summary>Cancels the handlers, and calls <see cref="Connection.Abort"/> of each connection.</summary>
     public void AbortConnections()
     {
+        CancelHandlers();
         foreach (Connection connection in _connections.ToArray())
         {
             connection.Abort();
         }
     }
 
-    /// <summary>Waits until the server is closed and its last connection has ended.</summary>
+    /// <summary>Waits until the server is closed, its last connection has ended, and the last of its handlers. A handler that waits for it waits for itself.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The end of the wait.</returns>
-    public ValueTask WaitClosed(CancellationToken cancellationToken = default) => _isClosed && _connections.Count == 0 ? default : _closed.Wait(cancellationToken);
+    public ValueTask WaitClosed(CancellationToken cancellationToken = default) => IsOver ? default : _closed.Wait(cancellationToken);
 
-    /// <summary>Closes it and its connections.</summary>
+    /// <summary>Closes it and its connections, and cancels its handlers.</summary>
     public void Dispose()
     {
         Close();
         CloseConnections();
     }
+
+    /// <summary>As <see cref="Dispose"/>, and waits for the end of connections and handlers.</summary>
+    /// <returns>The end.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        await WaitClosed().ConfigureAwait(false);
+    }
+
+    private bool IsOver => _isClosed && _connections.Count == 0 && _handlers.Count == 0;
 
     /// <summary>The call that accepts; it leaves its error as the last one of a P/Invoke.</summary>
     internal Func<SafeHandle, int> Accepting { get; set; } = Listener.Accept;
@@ -130,32 +156,76 @@ public sealed class Server : IDisposable
     /// <summary>How long it leaves new connections in the backlog when the system has no descriptors left.</summary>
     internal TimeSpan AcceptPause { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a handler that takes no token is waited for at the program's end.</summary>
+    internal TimeSpan HandlerPatience { get; set; } = TimeSpan.FromSeconds(5);
+
     internal Listener Bind(Socket socket, string? path = null, UnixSocketFile? file = null)
     {
         var listener = new Listener(this, socket, path, file);
         _listeners.Add(listener);
-        if (_options.StartServing)
+        return listener;
+    }
+
+    /// <summary>Whether it takes another connection. One that comes while the program is being ended closes it, so that this comes to an end.</summary>
+    internal bool Accepts()
+    {
+        if (Loop.IsFinishing)
         {
-            Start();
+            Close();
         }
 
-        return listener;
+        return !_isClosed;
     }
 
     internal void Take(SocketChannel channel, string? path)
     {
-        new StreamOptions(_options).Apply(channel.Socket);
-        var connection = new DescriptorConnection(Loop, path is null ? Addresses.Name(channel.RemoteEndPoint) : $"unix:{path}", channel);
-        if (_options.Tls is null)
+        DescriptorConnection connection;
+        ConnectionProtocol? protocol;
+        try
         {
-            Add(connection);
-            Begin(connection, () => connection.Start(_protocols?.Invoke()));
+            new StreamOptions(_options).Apply(channel.Socket);
+            connection = new DescriptorConnection(Loop, path is null ? Addresses.Name(channel.RemoteEndPoint) : $"unix:{path}", channel);
+            protocol = _options.Tls is null ? _protocols?.Invoke() : null;
+        }
+        catch
+        {
+            channel.Dispose();
+            throw;
+        }
+
+        if (_isClosed)
+        {
+            channel.Dispose(); // by the maker of protocols
             return;
         }
 
-        Add(connection); // it counts from now on
-        Begin(connection, () => connection.Start(null));
-        Secure(connection).Forget();
+        Add(connection); // with TLS too, it counts from now on
+        try
+        {
+            connection.Start(protocol);
+        }
+        catch
+        {
+            channel.Dispose();
+            Forget(connection);
+            throw;
+        }
+
+        if (_options.Tls is not null)
+        {
+            Secure(connection).Forget();
+        }
+        else
+        {
+            Handle(connection);
+        }
+    }
+
+    /// <summary>A handler is over.</summary>
+    internal void OnEnded(ServerHandler handler)
+    {
+        _handlers.Remove(handler);
+        EndWhenEmpty();
     }
 
     // The loop was disposed, or somebody has removed the source.
@@ -164,25 +234,6 @@ public sealed class Server : IDisposable
         if (!_isClosed)
         {
             Close();
-        }
-    }
-
-    private void Begin(DescriptorConnection connection, Action start)
-    {
-        try
-        {
-            start();
-        }
-        catch
-        {
-            connection.Channel.Dispose();
-            Forget(connection);
-            throw;
-        }
-
-        if (_options.Tls is null && _handler is not null)
-        {
-            Handle(connection).Forget();
         }
     }
 
@@ -217,10 +268,7 @@ public sealed class Server : IDisposable
             timer.Cancel();
         }
 
-        if (_handler is not null)
-        {
-            await Handle(connection);
-        }
+        Handle(connection);
 
         void Exchange(Connection secured)
         {
@@ -229,24 +277,21 @@ public sealed class Server : IDisposable
         }
     }
 
-    private async LoopTask Handle(Connection connection)
+    private void Handle(Connection connection)
     {
-        try
+        if (_handler is not null && !Loop.IsClosing)
         {
-            await _handler!(connection);
+            var handler = new ServerHandler(this, connection, _handler, _takesToken);
+            _handlers.Add(handler);
+            handler.Start();
         }
-        catch (NetworkException) when (connection.IsBroken)
+    }
+
+    private void CancelHandlers()
+    {
+        foreach (ServerHandler handler in _handlers.ToArray())
         {
-            // The other end has gone, which is no fault of the handler.
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            connection.Report(exception);
-            connection.Abort();
-        }
-        finally
-        {
-            connection.Close();
+            handler.Cancel();
         }
     }
 
@@ -276,7 +321,7 @@ public sealed class Server : IDisposable
 
     private void EndWhenEmpty()
     {
-        if (_isClosed && _connections.Count == 0)
+        if (IsOver)
         {
             _closed.End(null);
         }

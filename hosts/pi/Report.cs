@@ -115,8 +115,8 @@ internal sealed class Report : IDisposable
     /// <returns>False when it could not be written.</returns>
     public bool Summary()
     {
+        long allocated = GC.GetTotalAllocatedBytes(precise: true) - _allocatedAtStart; // before this thread waits, which it does for the first time: that costs some bytes
         _output.Flush(s_patience);
-        long allocated = GC.GetTotalAllocatedBytes(precise: true) - _allocatedAtStart;
         long ticks = _loop.Counters.Ticks;
         FrameStats stats = _loop.FrameStats;
         bool tells = _isWarm && _loop.Now >= s_longEnough;

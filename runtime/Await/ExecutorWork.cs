@@ -163,11 +163,16 @@ internal sealed class ExecutorWork<T>(MainLoop loop, Func<CancellationToken, T> 
 
     protected override string Name => name;
 
-    public LoopTaskSource<T> Source { get; } = new(loop);
+    public LoopTaskSource<T> Source { get; } = new Named(loop, name);
 
     protected override void Call() => _result = function(Token);
 
     protected override void Succeed() => Source.SetResult(_result!);
 
     protected override void Fail(Exception exception) => Source.SetException(exception);
+
+    private sealed class Named(MainLoop loop, string name) : LoopTaskSource<T>(loop)
+    {
+        public override string Name => name;
+    }
 }

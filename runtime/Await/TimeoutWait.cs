@@ -77,7 +77,7 @@ internal sealed class TimeoutWait<T>(MainLoop loop, TimeSpan timeout, Task? task
             Loop!.ReportFromAnywhere(exception, Name); // of those who were told
         }
 
-        SetException(new TimeoutException($"It has not ended within {timeout.TotalSeconds} s, on loop '{Loop.Name}'."));
+        SetException(new TimeoutException($"{(task is null ? $"'{_inner.Source!.Name}'" : "A task")} has not ended within {timeout.TotalSeconds:0.###} s, on loop '{Loop.Name}'."));
     }
 
     private sealed class InnerEnd(TimeoutWait<T> wait) : Continuation

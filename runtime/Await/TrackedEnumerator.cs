@@ -24,12 +24,19 @@ internal abstract class TrackedEnumerator
 
     protected CancellationToken Token => _cancellation.Token;
 
-    /// <summary>Cancels a step that is under way, waits for it, and disposes the enumerator.</summary>
-    public async Task Close()
+    /// <summary>Cancels a step that is under way, waits for it, and disposes the enumerator. What it throws is reported.</summary>
+    public async Task CloseReported()
     {
-        Cancel();
-        await Settle();
-        await Dispose();
+        try
+        {
+            Cancel();
+            await Settle();
+            await Dispose();
+        }
+        catch (Exception exception)
+        {
+            Loop.ReportException(exception, $"Closing the sequence '{Name}' failed", Sequence);
+        }
     }
 
     /// <summary>Its reader is gone.</summary>
@@ -38,7 +45,7 @@ internal abstract class TrackedEnumerator
         if (IsOpen)
         {
             Loop.WarnUnclosed($"The sequence '{Name}' was left unfinished and not closed: read it with await foreach, or dispose its enumerator.");
-            _ = Report(Close());
+            _ = CloseReported();
         }
     }
 
@@ -69,18 +76,6 @@ internal abstract class TrackedEnumerator
         catch (AggregateException exception)
         {
             Loop.ReportException(exception, $"What was registered with the token of the sequence '{Name}' failed", Sequence);
-        }
-    }
-
-    private async Task Report(Task close)
-    {
-        try
-        {
-            await close;
-        }
-        catch (Exception exception)
-        {
-            Loop.ReportException(exception, $"Closing the sequence '{Name}' failed", Sequence);
         }
     }
 }

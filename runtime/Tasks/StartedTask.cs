@@ -117,6 +117,9 @@ public class StartedTask
     /// <summary>In the next round.</summary>
     internal void Begin() => Loop.CallSoon(static task => task.Run(), this);
 
+    /// <summary>Within the call.</summary>
+    internal void BeginNow() => Run();
+
     /// <summary>The loop is being disposed. One that has not begun never will.</summary>
     internal void Abandon()
     {

@@ -60,7 +60,7 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
     public int Dispatch(PollEvents ready, int maxEvents)
     {
         int handled = 0;
-        while (handled < maxEvents && !_isFull && _context is not null)
+        while (handled < maxEvents && !_isFull && _context is not null && _server.Accepts())
         {
             int descriptor = _server.Accepting(_socket.SafeHandle);
             if (descriptor < 0)
@@ -76,10 +76,17 @@ internal sealed unsafe class Listener : IPollableSource, IDisposable
 
             _isShortOfFiles = false;
             handled++;
+            var accepted = new SafeSocketHandle(descriptor, ownsHandle: true);
             _context.Emit(default(ConnectionAccepted));
+            if (_context is null)
+            {
+                accepted.Dispose(); // whoever was told has closed the server
+                break;
+            }
+
             try
             {
-                _server.Take(SocketChannel.Own(new SafeSocketHandle(descriptor, ownsHandle: true)), _path);
+                _server.Take(SocketChannel.Own(accepted), _path);
             }
             catch (Exception exception)
             {

@@ -88,6 +88,20 @@ public sealed class EnumeratorCases : VirtualLoopSuite
     }
 
     [Case]
+    public void Closing_that_takes_too_long_is_left_and_named_and_does_not_hold_up_the_others() => Loop.Run(async Task () =>
+    {
+        IAsyncEnumerator<int> stubborn = Loop.TrackEnumerators(Stubborn()).GetAsyncEnumerator(), other = Loop.TrackEnumerators(Numbers("other")).GetAsyncEnumerator();
+        await stubborn.MoveNextAsync();
+        await other.MoveNextAsync();
+        Check.False(await Loop.CloseEnumerators(Ms(7)));
+        Check.Equal(Ms(7), Loop.Now);
+        Check.Sequence(["other closed"], Journal);
+        Check.Equal("Warning: Not all sequences were closed in 0.007 s; these go on closing: 'Stubborn'.", Log.Messages.Single());
+        Check.True(await Loop.CloseEnumerators(Ms(7)), "it was left");
+        GC.KeepAlive(stubborn);
+    });
+
+    [Case]
     public void One_that_begins_afterwards_is_warned_of()
     {
         Loop.Run(async Task () =>
@@ -157,6 +171,18 @@ public sealed class EnumeratorCases : VirtualLoopSuite
         finally
         {
             Journal.Add("finally");
+        }
+    }
+
+    private static async IAsyncEnumerable<int> Stubborn()
+    {
+        try
+        {
+            yield return 1;
+        }
+        finally
+        {
+            await new TaskCompletionSource().Task;
         }
     }
 

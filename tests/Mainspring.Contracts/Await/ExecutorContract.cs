@@ -113,6 +113,7 @@ public sealed class ExecutorContract : VirtualLoopSuite
     [Case]
     public void A_time_limit_ends_the_wait_and_a_result_of_the_same_time_wins()
     {
+        var messages = new List<string>();
         Loop.Run(async LoopTask () =>
         {
             Journal.Add($"{await Loop.WithTimeout(After(9, 1), Ms(10))}");
@@ -128,6 +129,13 @@ public sealed class ExecutorContract : VirtualLoopSuite
             await Loop.Delay(Ms(5));
         });
         Check.Sequence(["1", "2", "3", "4", "timeout", "timeout", "token", "timeout"], Journal);
+        Check.Sequence(
+            [
+                "'After' has not ended within 0.01 s, on loop 'main'.",
+                "A task has not ended within 0.01 s, on loop 'main'.",
+                "'CancelledByTheLimit' has not ended within 0.01 s, on loop 'main'.",
+            ],
+            messages);
 
         async LoopTask<int> After(double ms, int result)
         {
@@ -141,8 +149,9 @@ public sealed class ExecutorContract : VirtualLoopSuite
             {
                 await task;
             }
-            catch (TimeoutException)
+            catch (TimeoutException exception)
             {
+                messages.Add(exception.Message);
                 Journal.Add("timeout");
             }
         }

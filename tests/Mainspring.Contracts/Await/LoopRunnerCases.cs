@@ -116,6 +116,8 @@ public sealed class LoopRunnerCases
             LoopPolicy.Current = new NamedPolicy();
             Check.Equal("the policy's", LoopRunner.Run(static _ => Task.FromResult(MainLoop.Current!.Name)));
             Check.Equal("mine", LoopRunner.Run(static _ => Task.FromResult(MainLoop.Current!.Name), Virtual with { Name = "mine" }));
+            Check.True(LoopRunner.Run(static _ => Task.FromResult(MainLoop.Current!.IsDebug), Virtual with { Debug = true }));
+            Check.False(LoopRunner.Run(static _ => Task.FromResult(MainLoop.Current!.IsDebug), Virtual with { Debug = false }));
         }
         finally
         {
@@ -191,6 +193,141 @@ public sealed class LoopRunnerCases
         }, new LoopOptions { Log = _log }));
         Check.Equal(PosixSignal.SIGINT, interrupted.Signal);
         Check.Sequence(["function", "task"], _journal);
+    }
+
+    [Case]
+    public void A_signal_that_is_named_cancels_the_function()
+    {
+        Sys.NeedsLinux();
+        Sys.NeedsOwnProgram();
+        LoopInterruptedException interrupted = Check.Throws<LoopInterruptedException>(() => LoopRunner.Run(
+            async LoopTask (token) =>
+            {
+                MainLoop.Current!.CallSoon(static () => Sys.Raise(15));
+                await MainLoop.Current!.Delay(TimeSpan.FromHours(1), token);
+            },
+            new LoopOptions { Log = _log },
+            PosixSignal.SIGINT,
+            PosixSignal.SIGTERM));
+        Check.Equal(PosixSignal.SIGTERM, interrupted.Signal);
+    }
+
+    [Case]
+    public void A_function_whose_loop_is_stopped_is_cancelled_and_waited_for()
+    {
+        foreach (bool byError in (bool[])[false, true])
+        {
+            LoopOptions options = Virtual with { ErrorPolicy = ErrorPolicy.Stop };
+            Action run = () => LoopRunner.Run(
+                async Task (token) =>
+                {
+                    MainLoop loop = MainLoop.Current!;
+                    loop.CallLater(1, byError ? static () => throw new FormatException("fatal") : loop.Stop);
+                    try
+                    {
+                        await loop.Delay(TimeSpan.FromHours(1), token);
+                    }
+                    finally
+                    {
+                        await loop.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
+                        _journal.Add($"function at {loop.Now.TotalSeconds} s");
+                    }
+                },
+                options);
+            if (byError)
+            {
+                Check.Equal("fatal", Check.Throws<FormatException>(run).Message);
+            }
+            else
+            {
+                Check.Contains("was stopped before the function's task had completed", Check.Throws<InvalidOperationException>(run).Message);
+            }
+        }
+
+        Check.Sequence(["function at 2 s", "function at 2 s"], _journal);
+    }
+
+    [Case]
+    public void Stop_does_not_end_the_end_and_the_result_is_kept()
+    {
+        int result = LoopRunner.Run(
+            async Task<int> (token) =>
+            {
+                MainLoop loop = MainLoop.Current!;
+                _ = loop.StartTask(async inner =>
+                {
+                    try
+                    {
+                        await loop.Delay(TimeSpan.FromHours(1), inner);
+                    }
+                    finally
+                    {
+                        loop.Stop();
+                        await loop.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
+                        _journal.Add("cleaned up");
+                    }
+                });
+                await loop.Yield();
+                await loop.Yield();
+                return 7;
+            },
+            Virtual);
+        Check.Equal(7, result);
+        Check.Sequence(["cleaned up"], _journal);
+    }
+
+    [Case]
+    public void An_exception_that_nobody_has_seen_is_reported_at_the_end_once()
+    {
+        List<object?> kept = [];
+        LoopRunner.Run(
+            async Task (_) =>
+            {
+                MainLoop loop = MainLoop.Current!;
+                loop.UnhandledException += context => _journal.Add($"{context.Message}: {context.Exception.Message}");
+                kept.Add(loop.StartTask(static _ => throw new FormatException("unseen"), "lost"));
+                StartedTask seen = loop.StartTask(static _ => throw new FormatException("seen"));
+                kept.Add(Fail());
+                await loop.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
+                Check.Equal("seen", seen.Exception?.Message);
+
+                async LoopTask Fail()
+                {
+                    await loop.Yield();
+                    throw new FormatException("not awaited");
+                }
+            },
+            Virtual);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Check.Sequence(["Await 'Fail' failed: not awaited", "Await 'lost' failed: unseen"], _journal.Order());
+        GC.KeepAlive(kept);
+    }
+
+    [Case]
+    public void A_sequence_that_does_not_close_is_left_after_its_time()
+    {
+        var clock = new VirtualClock();
+        LoopRunner.Run(
+            async Task (_) =>
+            {
+                _left = MainLoop.Current!.TrackEnumerators(Stubborn()).GetAsyncEnumerator(CancellationToken.None);
+                await _left.MoveNextAsync();
+            },
+            Virtual with { Clock = clock });
+        Check.Contains("Warning: Not all sequences were closed in 60 s; these go on closing: 'Stubborn'", _log.Messages.Single());
+
+        static async IAsyncEnumerable<int> Stubborn()
+        {
+            try
+            {
+                yield return 1;
+            }
+            finally
+            {
+                await new TaskCompletionSource().Task;
+            }
+        }
     }
 
     private async IAsyncEnumerable<int> Numbers()

@@ -251,6 +251,82 @@ public sealed class StartedTaskCases : VirtualLoopSuite
         Check.Throws<ObjectDisposedException>(() => loop.StartTask(static _ => Task.CompletedTask));
     }
 
+    [Case]
+    public void What_nobody_has_seen_is_reported_by_Dispose_once()
+    {
+        List<LoopErrorContext> errors = [];
+        Loop.UnhandledException += context =>
+        {
+            errors.Add(context);
+            context.Handled = true;
+        };
+        StartedTask unseen = Loop.StartTask(static Task (_) => throw new FormatException("unseen"), "unseen task"), seen = Loop.StartTask(static Task (_) => throw new FormatException("seen"));
+        Pump.Ticks(Loop, 3);
+        Check.Equal("seen", seen.Exception?.Message);
+        Check.Equal(0, errors.Count);
+        Loop.Dispose();
+        Check.Equal("unseen", errors.Single().Exception.Message);
+        Check.True(ReferenceEquals(unseen, errors[0].Subject));
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Check.Equal("unseen", unseen.Exception?.Message);
+        Check.Equal(1, errors.Count);
+    }
+
+    [Case]
+    public void Dispose_gives_all_back_though_what_was_registered_with_a_token_throws()
+    {
+        Sys.NeedsLinux();
+        int before = Pollers();
+        var errors = new List<string>();
+        var source = new SilentSource();
+        MainLoop loop = Loops.New();
+        loop.UnhandledException += context =>
+        {
+            errors.Add(context.Message);
+            context.Handled = true;
+        };
+        loop.Add(source);
+        loop.StartTask(async token =>
+        {
+            token.Register(static () => throw new FormatException("in a registration"));
+            await loop.Delay(TimeSpan.FromHours(1), CancellationToken.None);
+        }, "careless");
+        IAsyncEnumerator<int> left = loop.TrackEnumerators(Careless()).GetAsyncEnumerator(CancellationToken.None);
+        loop.Run(async Task () => await left.MoveNextAsync());
+        loop.Tick();
+        Check.Equal(before + 1, Pollers());
+        loop.Dispose();
+        Check.True(loop.IsDisposed);
+        Check.False(source.IsAttached);
+        Check.Equal(before, Pollers());
+        Check.Sequence(
+            ["What was registered with the token of task 'careless' failed", "What was registered with the token of the sequence 'Careless' failed"], errors);
+        GC.KeepAlive(left);
+
+        static int Pollers() => Directory.GetFiles("/proc/self/fd").Count(
+            static descriptor => File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.Name.Contains("[eventpoll]", StringComparison.Ordinal) == true);
+
+        static async IAsyncEnumerable<int> Careless([EnumeratorCancellation] CancellationToken token = default)
+        {
+            await using CancellationTokenRegistration registration = token.Register(static () => throw new FormatException("in a registration"));
+            yield return 1;
+        }
+    }
+
+    private sealed class SilentSource : IEventSource
+    {
+        public string Name => "silent";
+
+        public bool IsAttached { get; private set; }
+
+        public void Attach(SourceContext context) => IsAttached = true;
+
+        public void Detach() => IsAttached = false;
+
+        public int Dispatch(PollEvents ready, int maxEvents) => 0;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Forget() => Loop.Run(async Task () =>
     {

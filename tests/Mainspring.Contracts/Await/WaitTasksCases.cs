@@ -67,6 +67,18 @@ public sealed class WaitTasksCases : VirtualLoopSuite
 
     /// <summary>gather: the results in the order of the tasks; the first failure, or all of them.</summary>
     [Case]
+    public void No_task_a_null_and_a_wrong_condition_are_refused_and_an_infinite_time_is_none() => Loop.Run(async Task () =>
+    {
+        Check.Throws<ArgumentException>(() => Loop.WaitTasks([]));
+        Check.Contains("null", Check.Throws<ArgumentException>(() => Loop.WaitTasks([null!])).Message);
+        Check.Throws<ArgumentOutOfRangeException>(() => Loop.WaitTasks([Task.CompletedTask], (ReturnWhen)3));
+        Task task = Loop.StartTask(async token => await Loop.Delay(Ms(5), token)).Completion;
+        Check.Equal(1, (await Loop.WaitTasks([task], timeout: Timeout.InfiniteTimeSpan)).Done.Count);
+        await Loop.WithTimeout(Loop.StartTask(async token => await Loop.Delay(Ms(5), token)).Completion, Timeout.InfiniteTimeSpan);
+        Check.Equal(Ms(10), Loop.Now);
+    });
+
+    [Case]
     public void WhenAll_gives_results_in_order_and_the_first_failure_on_the_loop() => Loop.Run(async Task () =>
     {
         Check.Sequence([9, 3, 5], await Task.WhenAll(After(9), After(3), After(5)));

@@ -209,6 +209,19 @@ public sealed class StopContract : VirtualLoopSuite
     }
 
     [Case]
+    public void IsRunning_is_true_in_callbacks_only()
+    {
+        Check.False(Loop.IsRunning);
+        Loop.CallSoon(() => Journal.Add($"{Loop.IsRunning}"));
+        RunUntilIdle();
+        Check.False(Loop.IsRunning);
+        Loop.CallSoon(() => Journal.Add($"{Loop.IsRunning}"));
+        Loop.Tick();
+        Check.False(Loop.IsRunning);
+        Check.Sequence(["True", "True"], Journal);
+    }
+
+    [Case]
     public void Running_on_two_threads_throws_and_names_both()
     {
         int here = Environment.CurrentManagedThreadId;

@@ -170,7 +170,7 @@ internal sealed class ListenerRig : SourceRig
             _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
             _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
             _socket.Listen(Backlog);
-            return new Server(loop, new ListenOptions { StartServing = false }, static () => new Leaving(), null).Bind(_socket);
+            return new Server(loop, new ListenOptions { StartServing = false }, ConnectionTaker.Of(static () => new Leaving())).Bind(_socket);
         });
     }
 

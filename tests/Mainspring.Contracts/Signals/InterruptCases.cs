@@ -29,6 +29,31 @@ public sealed class InterruptCases
         Check.Equal<PosixSignal?>(PosixSignal.SIGINT, exit.Signal);
     }
 
+    /// <summary>As above, of a program that has named its signals.</summary>
+    [Case]
+    public void The_second_of_a_programs_signals_ends_the_process()
+    {
+        Sys.NeedsLinux();
+        if (Environment.GetEnvironmentVariable(Victim) == nameof(The_second_of_a_programs_signals_ends_the_process))
+        {
+            LoopRunner.Run(
+                async LoopTask (token) =>
+                {
+                    Console.WriteLine("ready");
+                    using CancellationTokenRegistration registration = token.Register(static () => Console.WriteLine("cancelled"));
+                    await new TaskCompletionSource().Task; // never
+                },
+                null,
+                PosixSignal.SIGTERM,
+                PosixSignal.SIGINT);
+            return;
+        }
+
+        Check.Sequence(
+            ["ready", "cancelled"], Play(nameof(The_second_of_a_programs_signals_ends_the_process), signals: 2, out ChildExit exit, PosixSignal.SIGTERM));
+        Check.Equal<PosixSignal?>(PosixSignal.SIGTERM, exit.Signal);
+    }
+
     /// <summary>The second ends it even so, for a loop that is stuck.</summary>
     [Case]
     public void The_second_signal_ends_a_process_whose_loop_is_stuck()
@@ -52,8 +77,40 @@ public sealed class InterruptCases
         Check.Equal<PosixSignal?>(PosixSignal.SIGINT, exit.Signal);
     }
 
+    /// <summary>As nohup(1), and shells for what they start in the background, do it. The framework leaves those of the terminal alone then.</summary>
+    [Case]
+    public void Signals_of_the_terminal_that_were_ignored_at_the_start_stay_ignored_and_others_are_handled()
+    {
+        Sys.NeedsLinux();
+        using MainLoop loop = Loops.New();
+        const string Name = nameof(Signals_of_the_terminal_that_were_ignored_at_the_start_stay_ignored_and_others_are_handled);
+        if (Environment.GetEnvironmentVariable(Victim) == Name)
+        {
+            foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP, PosixSignal.SIGTERM])
+            {
+                bool isHandled = false, isOver = false;
+                loop.AddSignalHandler(signal, () => isHandled = true);
+                loop.AddSignalHandler(Signals.User1, () => isOver = true);
+                Sys.Raise(Signals.NumberOf(signal));
+                Sys.Raise((int)Signals.User1); // told after the other
+                Pump.Until(loop, () => isOver);
+                loop.RemoveSignalHandler(signal);
+                Sys.Raise(Signals.NumberOf(signal)); // ignored again, or this is the end
+                Console.WriteLine($"{signal} {isHandled}");
+            }
+
+            return;
+        }
+
+        Sys.NeedsOwnProgram();
+        ProcessResult result = loop.Run(() => loop.RunProcess(
+            new ProcessOptions("env", "--ignore-signal=INT", "--ignore-signal=QUIT", "--ignore-signal=HUP", "--ignore-signal=TERM", $"{Victim}={Name}", Environment.ProcessPath!, $"{nameof(InterruptCases)}.{Name}"), timeout: Patience.Long));
+        Check.Sequence(["SIGINT False", "SIGQUIT False", "SIGHUP False", "SIGTERM True"], result.OutputText.Split('\n').Where(static line => line.StartsWith("SIG", StringComparison.Ordinal)));
+        Check.True(result.Exit.IsSuccess, result.OutputText);
+    }
+
     // One signal for each line that the victim writes; and what it wrote.
-    private static string[] Play(string name, int signals, out ChildExit exit)
+    private static string[] Play(string name, int signals, out ChildExit exit, PosixSignal signal = PosixSignal.SIGINT)
     {
         Sys.NeedsOwnProgram();
         using MainLoop loop = Loops.New();
@@ -72,7 +129,7 @@ public sealed class InterruptCases
                 lines.Add(line);
                 if (lines.Count <= signals)
                 {
-                    child.Send(PosixSignal.SIGINT);
+                    child.Send(signal);
                 }
             }
 

@@ -182,6 +182,26 @@ public sealed class SignalCases : IDisposable
         Check.Equal(0, _loop.Counters.Sources);
     }
 
+    /// <summary>asyncio has them in the main thread only.</summary>
+    [Case]
+    public void A_loop_on_any_thread_has_handlers_until_it_is_disposed()
+    {
+        int handled = 0;
+        var thread = new Thread(() =>
+        {
+            MainLoop loop = Loops.New();
+            loop.AddSignalHandler(Signals.User1, () => handled = Environment.CurrentManagedThreadId);
+            Sys.Raise((int)Signals.User1);
+            Pump.Until(loop, () => handled != 0);
+            loop.Dispose();
+            Check.Throws<ObjectDisposedException>(() => loop.AddSignalHandler(Signals.User1, () => { }));
+            Check.False(loop.RemoveSignalHandler(Signals.User1));
+        });
+        thread.Start();
+        thread.Join();
+        Check.Equal(thread.ManagedThreadId, handled);
+    }
+
     /// <summary>Reported, and called again the next time.</summary>
     [Case]
     public void A_handler_that_throws_is_reported_and_stays()

@@ -168,13 +168,13 @@ public sealed class RetryCases : IDisposable
         _loop.Tick(TimeSpan.FromSeconds(10));
         Check.Equal("no such device", handle.LastError!.Message);
         _loop.Tick(TimeSpan.FromSeconds(10));
-        reason = "permission denied";
+        reason = "permission denied.";
         _loop.Tick(TimeSpan.FromSeconds(10));
-        Check.Equal("permission denied", handle.LastError!.Message);
+        Check.Equal("permission denied.", handle.LastError!.Message);
         source.Attaching = null;
         _loop.Tick(TimeSpan.FromSeconds(10));
         Check.Equal(SourceState.Attached, handle.State);
-        Check.Equal("permission denied", handle.LastError!.Message, "it stays");
+        Check.Equal("permission denied.", handle.LastError!.Message, "it stays");
         Check.Equal(3L, handle.Counters.Errors);
         Check.Sequence(
             [
