@@ -17,6 +17,7 @@ internal sealed unsafe class EmbeddedLoop
     private long _owner; // a thread's token; 0: nobody's
     private ErrorCallback? _onError;
     private ReportSource? _reports;
+    private byte[]? _reserve = GC.AllocateUninitializedArray<byte>(16 * 1024); // given back at the end, which has to find memory when there is none left
 
     public EmbeddedLoop(LoopOptions options, bool isUnbound)
     {
@@ -115,6 +116,7 @@ internal sealed unsafe class EmbeddedLoop
     /// <summary>Destroys it, at once or when the present tick has ended.</summary>
     public void Close()
     {
+        ReleaseReserve();
         IsClosing = true;
         NativeCalls.Stop(_calls);
         LoopTable.Remove(this);

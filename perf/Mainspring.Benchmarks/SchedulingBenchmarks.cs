@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 namespace Mainspring.Benchmarks;
 
 /// <summary>What the loop's calls cost beside the collections that one would use for them.</summary>
-public class SchedulingBenchmarks
+public class SchedulingBenchmarks : IDisposable
 {
     private const int Count = 1000;
 
@@ -22,8 +22,13 @@ public class SchedulingBenchmarks
         _throttled = _loop.Throttle(_nothing, perSecond: 10);
     }
 
+    /// <inheritdoc/>
     [GlobalCleanup]
-    public void Close() => _loop.Dispose();
+    public void Dispose()
+    {
+        _loop.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark(OperationsPerInvoke = Count, Description = "Queue<Action>: enqueue, dequeue, call")]
     public void ThroughQueue()
