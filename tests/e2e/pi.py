@@ -191,8 +191,10 @@ def test_a_backend_that_the_program_was_built_without_is_one_line_that_says_how_
     packages = {"ports": "System.IO.Ports", "iot": "System.Device.Gpio"}
     missing = [name for name in packages if not has_backend(name)]
     for name in missing:
-        refuses_argument(["--simulate", "--backend", name], f"--backend: this mainspring-pi was built without {packages[name]}; put that package into packages/")
+        refuses_argument(["--simulate", "--backend", name], f"--backend: this mainspring-pi was built without {packages[name]}; put what is missing into packages/")
     refuses_argument(["--simulate", "--backend", "other"], "--backend: 'other' is no backend; give native or ports or iot")
+    if len(missing) == 2:
+        refuses_argument(["--simulate", "--backend", "ports,iot"], "--backend: this mainspring-pi was built without System.IO.Ports and System.Device.Gpio; put what is missing into packages/")
     check(has_backend("native"), "the native backend is missing")
 
 
