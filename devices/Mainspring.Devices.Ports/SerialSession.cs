@@ -291,8 +291,10 @@ internal sealed class SerialSession : IThreadPoolWorkItem
     {
         try
         {
+            bool wasFull;
             lock (_gate)
             {
+                wasFull = _output.Room == 0;
                 while (_output.Count > 0 && _sendingCount < _sending.Length)
                 {
                     ReadOnlySpan<byte> first = _output.First[..Math.Min(_output.First.Length, _sending.Length - _sendingCount)];
@@ -312,6 +314,10 @@ internal sealed class SerialSession : IThreadPoolWorkItem
             }
 
             _write.GetAwaiter().UnsafeOnCompleted(_whenWritten);
+            if (wasFull)
+            {
+                Wake(); // there is room now, which nobody was told of when the write before has ended
+            }
         }
         catch (Exception exception) when (PortErrors.IsExpected(exception))
         {
