@@ -137,7 +137,7 @@ command_test() {
         test_headers
         test_counting "the README's program" bash tests/readme/check.sh
         test_xunit_projects
-        test_adapters_on_jit
+        test_on_jit
         test_native
     fi
     echo "$passed passed, $failed failed, $skipped skipped"
@@ -337,14 +337,20 @@ test_windows() {
     test_counting "windows on an X server" bash tests/window/run.sh
 }
 
-# Those that were built run their cases on the JIT, which is to be before they are published, and then as a native program; each of the others counts as skipped.
-test_adapters_on_jit() {
-    local line
+# Adapters that were built run their cases on the JIT, which is to be before they are published, and then as a native program; each of the others counts as skipped. So do windows of Silk.NET, and the samples.
+test_on_jit() {
+    local line hasSilk=yes
     while read -r line; do
         say "test adapters: skipped: $line"
         adapters=$((adapters - 1)) skipped=$((skipped + 1))
+        [[ $line != Mainspring.Devices.Silk* ]] || hasSilk=
     done < <(missing_adapters)
     ((adapters == 0)) || test_counting "adapters on the JIT" artifacts/bin/Mainspring.Adapters/release/mainspring-adapters
+    if [[ $hasSilk ]]; then
+        need_packages "${window_packages[@]}"
+        test_counting "windows of Silk.NET on the JIT" bash tests/window/display.sh artifacts/bin/Mainspring.Windows/release/mainspring-windows --silk Silk Xdotool
+    fi
+    test_counting "samples on the JIT" env SAMPLES_ON_JIT=1 python3 tests/e2e/samples.py
 }
 
 test_adapters() {

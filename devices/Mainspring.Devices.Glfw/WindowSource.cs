@@ -72,8 +72,8 @@ public abstract partial class WindowSource : IPollableSource, IPreparedSource
     /// <summary>Whether it is open: between its source's attach and its removal.</summary>
     public abstract bool IsOpen { get; }
 
-    /// <summary>Whether the display has gone, or another program has destroyed the window: drawing and everything else have no effect any more.</summary>
-    public bool IsDisplayLost => _hasLostDisplay || (IsOpen && (_isGone || WindowSystem.IsLost));
+    /// <summary>Whether the display has gone, or the window was destroyed by somebody else: drawing and everything else have no effect any more.</summary>
+    public bool IsDisplayLost => _hasLostDisplay || (IsOpen && (IsGone || WindowSystem.IsLost));
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The window is not open.</exception>
@@ -82,7 +82,12 @@ public abstract partial class WindowSource : IPollableSource, IPreparedSource
     /// <inheritdoc/>
     public PollEvents Interest => PollEvents.Readable;
 
-    private protected bool MayCall => IsOpen && !_isGone && !WindowSystem.IsLost;
+    private protected bool MayCall => IsOpen && !IsGone && !WindowSystem.IsLost;
+
+    /// <summary>How the window came to be destroyed in this process but not here; null while it is there. Its handle may not be used then.</summary>
+    private protected virtual string? ClosedBy => null;
+
+    private bool IsGone => _isGone || ClosedBy is not null;
 
     private bool HasFrames => _input is not null;
 
@@ -119,7 +124,7 @@ public abstract partial class WindowSource : IPollableSource, IPreparedSource
         }
         catch
         {
-            Close();
+            CloseAfterFailure();
             throw;
         }
 
@@ -129,7 +134,7 @@ public abstract partial class WindowSource : IPollableSource, IPreparedSource
     /// <inheritdoc/>
     public bool Prepare(ref TimeSpan maxWait)
     {
-        if (DueCount > 0 || WindowSystem.IsLost || WindowSystem.HasEvents() || WindowSystem.IsLost || _isGone)
+        if (DueCount > 0 || WindowSystem.IsLost || WindowSystem.HasEvents() || WindowSystem.IsLost || IsGone)
         {
             return true;
         }
@@ -331,7 +336,7 @@ public abstract partial class WindowSource : IPollableSource, IPreparedSource
     // What comes when the queue is empty.
     private int EmitEnd(SourceContext context)
     {
-        if (_isGone || WindowSystem.IsLost)
+        if (IsGone || WindowSystem.IsLost)
         {
             return EmitLoss(context);
         }
@@ -364,7 +369,7 @@ public abstract partial class WindowSource : IPollableSource, IPreparedSource
 
         context.Emit(new DisplayLost(WindowSystem.DisplayName, WindowSystem.IsLost
             ? $"the connection to {WindowSystem.DisplayName} broke: its server has ended, or has closed it"
-            : $"another program has destroyed the window on {WindowSystem.DisplayName}"));
+            : ClosedBy ?? $"another program has destroyed the window on {WindowSystem.DisplayName}"));
         context.Ended();
         return 1;
     }
@@ -472,7 +477,7 @@ public abstract partial class WindowSource : IPollableSource, IPreparedSource
             context.Error(new IOException($"{Name}: {error}"));
         }
 
-        if (WindowSystem.TakeRefusal() is { } refusal && !_isGone) // what comes of a window that is gone, its last event tells
+        if (WindowSystem.TakeRefusal() is { } refusal && !IsGone) // what comes of a window that is gone, its last event tells
         {
             context.Error(new IOException($"{Name}: {refusal}."));
         }
@@ -482,6 +487,18 @@ public abstract partial class WindowSource : IPollableSource, IPreparedSource
     private static SafeFileHandle Connect() =>
         WindowSystem.Display != 0 ? Xlib.Duplicate(Xlib.ConnectionNumber(WindowSystem.Display)) : new SafeFileHandle(-1, ownsHandle: false);
 
+    // What closing says of a window that did not open is a consequence.
+    private void CloseAfterFailure()
+    {
+        try
+        {
+            Close();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+        }
+    }
+
     private void Close()
     {
         _input?.Cancel();
@@ -489,18 +506,24 @@ public abstract partial class WindowSource : IPollableSource, IPreparedSource
         WindowSystem.Remove(this);
         if (IsOpen)
         {
-            _hasLostDisplay = _isGone || WindowSystem.IsLost;
+            _hasLostDisplay = IsGone || WindowSystem.IsLost;
         }
 
-        CloseWindow(_isGone);
-        _connection?.Dispose();
-        _connection = null;
-        _x11Window = 0;
-        _queue.Clear();
-        _held.Clear();
-        _gamepads.Clear();
-        (_lost, _mustCompare, _mustRedraw, _deferred) = (0, false, false, null);
-        (IsFocused, IsMouseInside) = (false, false);
-        Release();
+        try
+        {
+            CloseWindow(_isGone);
+        }
+        finally
+        {
+            _connection?.Dispose();
+            _connection = null;
+            _x11Window = 0;
+            _queue.Clear();
+            _held.Clear();
+            _gamepads.Clear();
+            (_lost, _mustCompare, _mustRedraw, _deferred) = (0, false, false, null);
+            (IsFocused, IsMouseInside) = (false, false);
+            Release();
+        }
     }
 }

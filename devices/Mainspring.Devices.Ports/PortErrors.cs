@@ -6,9 +6,9 @@ internal static class PortErrors
     // The numbers that all Unixes share; the package puts them into HResult.
     private const int NoEntry = 2, InputOutput = 5, NoAddress = 6, Access = 13, Busy = 16, NoDevice = 19, NotTerminal = 25;
 
-    /// <summary>Whether it is what the package throws about a device, and no mistake of ours.</summary>
+    /// <summary>Whether it is what the package throws about a device or its own installation, and no mistake of ours.</summary>
     public static bool IsExpected(Exception exception) =>
-        exception is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or OperationCanceledException or TimeoutException;
+        exception is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or OperationCanceledException or TimeoutException or DllNotFoundException;
 
     /// <summary>It could not be opened.</summary>
     public static IOException Opening(string device, SerialOptions options, Exception exception)
@@ -17,6 +17,7 @@ internal static class PortErrors
         string reason = exception switch
         {
             ArgumentException => $"its driver, or System.IO.Ports, does not take {options.BaudRate} baud with these settings; choose what the device supports",
+            DllNotFoundException => "the native part of System.IO.Ports was not found; put libSystem.IO.Ports.Native, which publishing leaves beside the program, there",
             FileNotFoundException => "there is no such device; check its name and that it is plugged in",
             _ when OperatingSystem.IsWindows() => exception is UnauthorizedAccessException ? "in use by another program or another port of this one; end that or close it there" : said.Message,
             UnauthorizedAccessException => Refusal(said),

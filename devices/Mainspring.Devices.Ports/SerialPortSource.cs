@@ -10,7 +10,8 @@ namespace Mainspring.Devices.Ports;
 /// <para>The package has no descriptor for the loop to wait for. One background thread a port waits in its <c>BaseStream</c>, and hands what comes to the loop through a bounded buffer; when that is full, or
 /// <see cref="SerialPortBase.IsReading"/> is false, it does not read on, so that the system's buffer fills. It has taken up to one read ahead by then. Tokens and time-outs of the package are not used: closing the port ends its reads.</para>
 /// <para>Events cost the loop no memory. The package allocates a request for every read and every write, on threads of its own; on Unix one more of its threads looks at the port every millisecond, also while it is silent.</para>
-/// <para><see cref="SerialPortBase.WrittenBytes"/> counts what the package was given. A break lasts as long as asked for on Windows; on Unix the package sends one of a quarter to half a second, whatever is asked for.
+/// <para><see cref="SerialPortBase.WrittenBytes"/> counts what is on its way through the package, up to 8 KiB that the line need not have taken. On Windows <see cref="SerialPortBase.Discard"/> has the package break off what it sends, which then counts
+/// as <see cref="SerialPortBase.DroppedBytes"/>, although a part may have been sent; on Unix it sends all the same what it was given, at most 4096 bytes. A break lasts as long as asked for on Windows; on Unix the package sends one of a quarter to half a second, whatever is asked for.
 /// The package does not say where in the data a wrong character or a break was, so <see cref="SerialOptions.MarkErrors"/> has no effect, and <see cref="SerialPortBase.Errors"/> has only dropped messages; nor does it tell the state of the ring indicator.</para>
 /// <para>The package opens every port exclusively. It raises DTR and RTS where <see cref="SerialOptions.Dtr"/> and <see cref="SerialOptions.Rts"/> are null and the line has them, as Linux does; a pseudo-terminal has none, and refuses
 /// when one of them is asked for.</para>
@@ -18,12 +19,10 @@ namespace Mainspring.Devices.Ports;
 [DebuggerDisplay("{Name}, open: {IsOpen}")]
 public sealed class SerialPortSource : SerialPortBase
 {
-    // Closing takes the package a millisecond or two, more on a busy machine. Who adds the port again at once waits for it, in place of finding it in use.
-    private static readonly TimeSpan s_longestClosing = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longClosing = TimeSpan.FromSeconds(1);
 
     private SerialSession? _session;
     private SerialSession? _closing;
-    private bool _isSlowToClose; // the system waits until what is unsent has been sent, for up to 30 s
 
     /// <summary>A port that is opened when it is added to a loop.</summary>
     /// <param name="device">The port's name, such as <c>COM3</c>, or its path, such as <c>/dev/cu.usbserial-110</c> or <c>/dev/ttyUSB0</c>.</param>
@@ -38,15 +37,34 @@ public sealed class SerialPortSource : SerialPortBase
 
     internal override int UnsentBytes => _session!.UnsentBytes;
 
-    internal override PollEvents Ready(PollEvents reported) => _session!.ReadyFor(Context!);
+    /// <summary>What stands between the package's stream and the port, for tests of what another system's would do.</summary>
+    internal Func<Stream, Stream> Wrap { get; init; } = static stream => stream;
+
+    internal override PollEvents Ready(PollEvents reported)
+    {
+        PollEvents ready = _session!.ReadyFor(Context!);
+        TakeBack(_session.TakeUnsent());
+        return ready;
+    }
+
+    // Closing takes the package a millisecond or two, more on a busy machine, and up to 30 s while the system waits for the line to take what is unsent. Until then the port would be found in use.
+    internal override bool IsClosing => _closing is { HasClosed: false };
+
+    internal override void WakeWhenClosed(SourceContext context)
+    {
+        SerialSession closing = _closing!;
+        closing.WakeWhenClosed(context);
+        context.Loop.CallLater(s_longClosing, () =>
+        {
+            if (!closing.HasClosed)
+            {
+                context.Warn("System.IO.Ports is still closing the port, which takes up to 30 s when the line does not take what was written; it is opened then");
+            }
+        }).Unref();
+    }
 
     internal override void OpenDevice()
     {
-        if (_closing is { } closing && !closing.WaitUntilClosed(_isSlowToClose ? TimeSpan.Zero : s_longestClosing))
-        {
-            throw new IOException($"{Device}: the port is still being closed by System.IO.Ports; try again in a moment.");
-        }
-
         _closing = null;
         _session = new SerialSession(this, PortSettings.Open(Device, Options), DeviceInterest.HasFlag(PollEvents.Readable));
     }
@@ -56,7 +74,6 @@ public sealed class SerialPortSource : SerialPortBase
         if (_session is { } session)
         {
             (_session, _closing) = (null, session);
-            _isSlowToClose = session.UnsentBytes > 0;
             session.Close();
         }
     }

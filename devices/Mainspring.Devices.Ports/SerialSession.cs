@@ -23,12 +23,16 @@ internal sealed class SerialSession : IThreadPoolWorkItem
     private readonly byte[] _sending = new byte[OutputSize];
     private readonly Action _whenWritten;
     private SourceContext? _context;
+    private SourceContext? _waiting; // for the end: is woken then
     private Task? _write;
     private Task _breaks = Task.CompletedTask;
     private Exception? _readFailure;
     private Exception? _writeFailure;
     private int _sendingCount; // the package has them
+    private int _unsent;       // of what the package was given, and broke off
     private int _discards;
+    private int _outputDiscards;
+    private int _sendingDiscards; // when the package was given what it sends
     private bool _isReading;
     private bool _isSending;   // somebody on the thread pool sees to the output
     private bool _isClosing;
@@ -38,7 +42,7 @@ internal sealed class SerialSession : IThreadPoolWorkItem
     {
         _owner = owner;
         _port = port;
-        _stream = port.BaseStream;
+        _stream = owner.Wrap(port.BaseStream);
         _isReading = isReading;
         _read = new byte[owner.Options.ReadBufferSize];
         _input = new ByteRing(Math.Max(LeastInput, owner.Options.ReadBufferSize));
@@ -64,7 +68,7 @@ internal sealed class SerialSession : IThreadPoolWorkItem
         lock (_gate)
         {
             _context = context;
-            return (_output.Room > 0 ? PollEvents.Writable : PollEvents.None) | (_readFailure is not null ? PollEvents.HangUp : PollEvents.None);
+            return (_output.Room > 0 ? PollEvents.Writable : PollEvents.None) | ((_readFailure ?? _writeFailure) is not null ? PollEvents.HangUp : PollEvents.None);
         }
     }
 
@@ -141,6 +145,17 @@ internal sealed class SerialSession : IThreadPoolWorkItem
         return count;
     }
 
+    /// <summary>How much of what the package was given it has broken off since the last call.</summary>
+    public int TakeUnsent()
+    {
+        lock (_gate)
+        {
+            int unsent = _unsent;
+            _unsent = 0;
+            return unsent;
+        }
+    }
+
     /// <summary>Throws away what is here and in the driver.</summary>
     public void Discard(SerialBuffers buffers)
     {
@@ -161,10 +176,10 @@ internal sealed class SerialSession : IThreadPoolWorkItem
             {
                 lock (_gate)
                 {
+                    _outputDiscards++; // on Windows this aborts a write that waits
                     _output.Remove(_output.Count);
+                    _port.DiscardOutBuffer();
                 }
-
-                _port.DiscardOutBuffer();
             }
         }
         catch (Exception exception) when (PortErrors.IsExpected(exception))
@@ -244,13 +259,31 @@ internal sealed class SerialSession : IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(static session => session.ClosePort(), this, preferLocal: false);
     }
 
-    /// <summary>Waits until it is closed; false when that takes longer.</summary>
-    public bool WaitUntilClosed(TimeSpan atMost)
+    /// <summary>Whether it is closed.</summary>
+    public bool HasClosed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isClosed;
+            }
+        }
+    }
+
+    /// <summary>Wakes a context when it is closed.</summary>
+    public void WakeWhenClosed(SourceContext context)
     {
         lock (_gate)
         {
-            return _isClosed || (Monitor.Wait(_gate, atMost) && _isClosed);
+            if (!_isClosed)
+            {
+                _waiting = context;
+                return;
+            }
         }
+
+        context.Wake();
     }
 
     /// <summary>Begins the write of what was given. (On the thread pool.)</summary>
@@ -258,8 +291,10 @@ internal sealed class SerialSession : IThreadPoolWorkItem
     {
         try
         {
+            bool wasFull;
             lock (_gate)
             {
+                wasFull = _output.Room == 0;
                 while (_output.Count > 0 && _sendingCount < _sending.Length)
                 {
                     ReadOnlySpan<byte> first = _output.First[..Math.Min(_output.First.Length, _sending.Length - _sendingCount)];
@@ -274,10 +309,15 @@ internal sealed class SerialSession : IThreadPoolWorkItem
                     return; // all was thrown away meanwhile
                 }
 
+                _sendingDiscards = _outputDiscards;
                 _write = _stream.WriteAsync(_sending, 0, _sendingCount);
             }
 
             _write.GetAwaiter().UnsafeOnCompleted(_whenWritten);
+            if (wasFull)
+            {
+                Wake(); // there is room now, which nobody was told of when the write before has ended
+            }
         }
         catch (Exception exception) when (PortErrors.IsExpected(exception))
         {
@@ -294,6 +334,12 @@ internal sealed class SerialSession : IThreadPoolWorkItem
         bool hasMore;
         lock (_gate)
         {
+            if (failure is not null && _sendingDiscards != _outputDiscards && !_isClosing && IsThere())
+            {
+                _unsent += _sendingCount; // on Windows to discard output aborts the write that waits
+                failure = null;
+            }
+
             _sendingCount = 0;
             _writeFailure ??= failure;
             _isSending = hasMore = _output.Count > 0 && failure is null;
@@ -422,10 +468,13 @@ internal sealed class SerialSession : IThreadPoolWorkItem
             Warn($"System.IO.Ports could not close the port: {exception.Message}"); // as on Windows, when the device is gone
         }
 
+        SourceContext? waiting;
         lock (_gate)
         {
             _isClosed = true;
-            Monitor.PulseAll(_gate);
+            waiting = _waiting;
         }
+
+        waiting?.Wake();
     }
 }

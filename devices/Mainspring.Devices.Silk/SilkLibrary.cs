@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Mainspring.Devices.Glfw;
 using Silk.NET.GLFW;
@@ -12,8 +13,9 @@ namespace Mainspring.Devices.Silk;
 /// <summary>Silk.NET as it is: its platforms, which reflection does not find in a native program, and its one GLFW, which it starts once and never ends.</summary>
 internal static unsafe class SilkLibrary
 {
-    private static readonly List<Action> s_doomed = [];
+    private static readonly Queue<Doomed> s_doomed = new();
     private static readonly List<IWindow> s_lost = []; // with their display: kept, for their finalizers would call GLFW
+    private static readonly List<IInputContext> s_orphans = []; // of windows that were destroyed under them; at most one for an address
     private static int s_depth; // of Silk.NET's own work: a window may not be disposed of in it
 
     /// <summary>GLFW, as Silk.NET has it; it has been started.</summary>
@@ -56,27 +58,64 @@ internal static unsafe class SilkLibrary
         {
             if (--s_depth == 0 && s_doomed.Count > 0)
             {
-                s_doomed.ForEach(static dispose => dispose());
-                s_doomed.Clear();
+                DisposeDoomed();
             }
         }
     }
 
+    /// <summary>Whether a window was closed by a handler of Silk.NET's, and waits for that handler's end.</summary>
+    public static bool IsDoomed(IWindow window)
+    {
+        foreach (Doomed doomed in s_doomed)
+        {
+            if (ReferenceEquals(doomed.Window, window))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Makes the input of a window. One that a window at the same address has left behind is disposed of first: now it harms nobody.</summary>
+    public static IInputContext CreateInput(IWindow window)
+    {
+        nint handle = window.Handle;
+        int at = s_orphans.FindIndex(orphan => orphan.Handle == handle);
+        if (at >= 0)
+        {
+            IInputContext orphan = s_orphans[at];
+            s_orphans.RemoveAt(at);
+            orphan.Dispose();
+        }
+
+        return window.CreateInput();
+    }
+
     /// <summary>Disposes of a window and its input, the input first; when Silk.NET is in the midst of its own work, after it.</summary>
     /// <param name="window">A window that was opened here; null for somebody else's, which stays.</param>
+    /// <param name="native">What the window was when it was opened: it may be gone, or another one, since.</param>
     /// <param name="input">Its input, which was made here; null for somebody else's.</param>
     /// <param name="isGone">Whether the X server has the window no more.</param>
-    public static void Dispose(IWindow? window, IInputContext? input, bool isGone)
+    public static void Dispose(IWindow? window, NativeWindow native, IInputContext? input, bool isGone)
     {
         if (s_depth > 0)
         {
-            s_doomed.Add(() => Dispose(window, input, isGone));
+            s_doomed.Enqueue(new Doomed(window, native, input, isGone));
         }
         else if (WindowSystem.IsLost)
         {
             if (window is not null)
             {
                 s_lost.Add(window);
+            }
+        }
+        else if (!native.IsThere)
+        {
+            // Silk.NET's input would give its callbacks back to a window that was destroyed.
+            if (input is not null)
+            {
+                s_orphans.Add(input);
             }
         }
         else if (isGone)
@@ -89,15 +128,47 @@ internal static unsafe class SilkLibrary
         }
     }
 
+    // All of them, whatever one throws. The first exception is thrown at the end.
+    private static void DisposeDoomed()
+    {
+        Exception? first = null;
+        while (s_doomed.TryDequeue(out Doomed? doomed))
+        {
+            try
+            {
+                Dispose(doomed.Window, doomed.Native, doomed.Input, doomed.IsGone);
+            }
+            catch (Exception exception)
+            {
+                first ??= exception;
+            }
+        }
+
+        if (first is not null)
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
+    }
+
     private static void DisposeNow(IWindow? window, IInputContext? input)
     {
-        input?.Dispose();
-        if (window is not null)
+        try
         {
-            // A handler that threw has left Silk.NET in the belief that it runs, and then it disposes of nothing; an update ends that, and this one is never due.
-            window.UpdatesPerSecond = 1e-9;
-            window.DoUpdate();
-            window.Dispose();
+            input?.Dispose();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The program has done so before.
+        }
+        finally
+        {
+            if (window is not null)
+            {
+                // A handler that threw has left Silk.NET in the belief that it runs, and then it disposes of nothing; an update ends that, and this one is never due.
+                window.UpdatesPerSecond = 1e-9;
+                window.DoUpdate();
+                window.Dispose();
+            }
         }
     }
 
@@ -123,4 +194,6 @@ internal static unsafe class SilkLibrary
         _ = TakeError(api);
         return display;
     }
+
+    private sealed record Doomed(IWindow? Window, NativeWindow Native, IInputContext? Input, bool IsGone);
 }

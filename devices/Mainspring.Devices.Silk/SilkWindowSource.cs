@@ -20,14 +20,14 @@ namespace Mainspring.Devices.Silk;
 /// <para>The loop drives the window: its update and render rates are set to 0, and it is made to wait for nothing. In a loop with frames <see cref="IView.Update"/> comes in
 /// <see cref="FramePhase.Update"/>, <see cref="IView.Render"/> in <see cref="FramePhase.Render"/>, and, where the window swaps its buffers by itself, they are swapped in <see cref="FramePhase.Present"/>;
 /// in a loop without frames they come after a dispatch in which the window was exposed or resized. Never call <see cref="IView.Run"/>. <see cref="IView.Invoke"/> does not work; use
-/// <see cref="MainLoop.Post"/>, which also wakes the loop.</para>
+/// <see cref="MainLoop.Post(Action)"/>, which also wakes the loop. A window of the program's is disposed of after its source was removed; one that is gone before ends its source with <see cref="DisplayLost"/>.</para>
 /// <para>What a handler of Silk.NET's own events throws is caught and reported under the window's name, where the window is GLFW's; with Silk.NET's other backends it is not.</para>
 /// </remarks>
 [DebuggerDisplay("{Name}, open: {IsOpen}")]
 public sealed partial class SilkWindowSource : WindowSource
 {
     private readonly IWindow? _given;
-    private readonly IInputContext? _givenInput;
+    private readonly Func<IInputContext>? _givenInput;
     private readonly IGamepad?[] _pads = new IGamepad?[GamepadTracker.Most];
     private readonly ModifierKeys _modifierKeys = new();
     private readonly Action _doEvents;
@@ -35,7 +35,9 @@ public sealed partial class SilkWindowSource : WindowSource
     private readonly Action<Frame> _onRender;
     private readonly Action<Frame> _onPresent;
     private IWindow? _window;
+    private NativeWindow? _native;  // what it was when it was opened: the program may close it under us
     private IInputContext? _input;
+    private bool _ownsInput;
     private GlfwGuard? _guard;      // where the window is GLFW's
     private WindowHabits? _habits;  // of a window that was open before
     private bool _swaps;            // it swaps its buffers by itself
@@ -67,11 +69,18 @@ public sealed partial class SilkWindowSource : WindowSource
     /// <param name="options">Of these only <see cref="GlfwWindowOptions.VSync"/>, <see cref="GlfwWindowOptions.Gamepads"/>, <see cref="GlfwWindowOptions.MaxSleep"/>, <see cref="GlfwWindowOptions.CursorMode"/>
     /// and <see cref="GlfwWindowOptions.RawMotion"/> count: all else is as the window was made. Note that Silk.NET's default is to wait for the display, and the default here is not to.</param>
     public SilkWindowSource(IWindow window, IInputContext? input = null, GlfwWindowOptions? options = null)
-        : this(Describe(window, options ?? new GlfwWindowOptions()), window, input)
+        : this(Describe(window, options ?? new GlfwWindowOptions()), window, input is null ? null : () => input)
     {
     }
 
-    private SilkWindowSource(GlfwWindowOptions options, IWindow? given, IInputContext? givenInput)
+    /// <summary>A window that the program made with Silk.NET, and whose input a handler of its <see cref="IView.Load"/> makes, as Silk.NET's examples do. Load is raised when the window is added to a loop.</summary>
+    /// <param name="window">See <see cref="SilkWindowSource(IWindow, IInputContext?, GlfwWindowOptions?)"/>.</param>
+    /// <param name="input">Gives the input; asked once the window has been loaded. It is disposed of with the window, before it, when the window closes with its source.</param>
+    /// <param name="options">See <see cref="SilkWindowSource(IWindow, IInputContext?, GlfwWindowOptions?)"/>.</param>
+    public SilkWindowSource(IWindow window, Func<IInputContext> input, GlfwWindowOptions? options = null)
+        : this(Describe(window, options ?? new GlfwWindowOptions()), window, input) => ArgumentNullException.ThrowIfNull(input);
+
+    private SilkWindowSource(GlfwWindowOptions options, IWindow? given, Func<IInputContext>? givenInput)
         : base(options)
     {
         (_given, _givenInput) = (given, givenInput);
@@ -122,6 +131,9 @@ public sealed partial class SilkWindowSource : WindowSource
         }
     }
 
+    private protected override string? ClosedBy =>
+        _native is { IsThere: false } ? "the program has disposed of Silk.NET's window, or has reset it, without removing its source first" : null;
+
     private protected override void Acquire() => WindowSystem.Acquire(nameof(SilkWindowSource), Name + ": ", () =>
     {
         if (_given is null || GlfwWindowing.IsViewGlfw(_given))
@@ -138,6 +150,11 @@ public sealed partial class SilkWindowSource : WindowSource
 
     private protected override void Open()
     {
+        if (_given is not null && SilkLibrary.IsDoomed(_given))
+        {
+            throw new InvalidOperationException($"{Name}: a handler of Silk.NET's has removed it, and it closes when that handler has returned; add it again then, by MainLoop.Post.");
+        }
+
         IWindow window = _window = _given ?? Create();
         _habits = window.IsInitialized ? new WindowHabits(window) : null;
         if (_habits is null)
@@ -145,6 +162,7 @@ public sealed partial class SilkWindowSource : WindowSource
             Initialize(window);
         }
 
+        _native = new NativeWindow(window);
         if (!GlfwWindowing.IsViewGlfw(window))
         {
             WindowSystem.Take(window.Native?.X11?.Display ?? 0);
@@ -157,7 +175,8 @@ public sealed partial class SilkWindowSource : WindowSource
             context.SwapInterval(Options.VSync ? 1 : 0);
         }
 
-        _input = _givenInput ?? CreateInput(window);
+        _input = _givenInput?.Invoke() ?? CreateInput(window);
+        _ownsInput = _givenInput is null || _habits is null; // what was made while it was opened here goes with it
         Subscribe(window, _input);
         _guard = GlfwWindowing.IsViewGlfw(window) ? new GlfwGuard(this, window) : null;
         if (CursorMode != Mainspring.Devices.Glfw.CursorMode.Normal)
@@ -205,23 +224,29 @@ public sealed partial class SilkWindowSource : WindowSource
             return;
         }
 
-        if (_input is { } input)
-        {
-            Unsubscribe(window, input);
-        }
-
-        if (!WindowSystem.IsLost)
-        {
-            _guard?.Remove();
-            _habits?.Restore(window);
-        }
-
-        // A window of the program's that was opened here is reset with it, and can be opened again.
-        SilkLibrary.Dispose(_habits is null ? window : null, _givenInput is null ? _input : null, isGone);
-        (_window, _input, _guard, _habits) = (null, null, null, null);
+        (IInputContext? input, GlfwGuard? guard, WindowHabits? habits, NativeWindow native) = (_input, _guard, _habits, _native ?? new NativeWindow(window));
+        (_window, _native, _input, _guard, _habits) = (null, null, null, null, null);
         _modifierKeys.Clear();
         Array.Clear(_pads);
         Modifiers = KeyModifiers.None;
+        try
+        {
+            if (input is not null)
+            {
+                Unsubscribe(window, input);
+            }
+
+            if (!WindowSystem.IsLost && native.IsThere)
+            {
+                guard?.Remove();
+                habits?.Restore(window);
+            }
+        }
+        finally
+        {
+            // A window of the program's that was opened here is reset with it, and can be opened again.
+            SilkLibrary.Dispose(habits is null ? window : null, native, _ownsInput ? input : null, isGone);
+        }
     }
 
     private protected override void Pump()
@@ -290,11 +315,11 @@ public sealed partial class SilkWindowSource : WindowSource
     {
         try
         {
-            return window.CreateInput();
+            return SilkLibrary.CreateInput(window);
         }
         catch (InvalidOperationException exception)
         {
-            throw new InvalidOperationException($"{Name}: this window has an input context already ({exception.Message}); give it to SilkWindowSource beside the window.", exception);
+            throw new InvalidOperationException($"{Name}: this window has an input context already ({exception.Message}); give it to SilkWindowSource beside the window, as a function where a handler of Load makes it: new SilkWindowSource(window, () => input).", exception);
         }
     }
 

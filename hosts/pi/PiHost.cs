@@ -31,7 +31,7 @@ internal sealed class PiHost : IDisposable
             using var host = new PiHost(settings);
             return host.Run();
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or PlatformNotSupportedException)
         {
             return HostEnd.Refuse("mainspring-pi", exception.Message);
         }

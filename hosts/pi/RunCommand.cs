@@ -19,6 +19,15 @@ internal static class RunCommand
         CustomParser = static argument => HostCommand.Parse<double?>(argument, static text => HostCommand.Number(text, static n => n is >= 0 and <= 1e9, ForWanted)),
     };
 
+    /// <summary>Whose code drives the devices.</summary>
+    public static Option<string?> Backend() => new("--backend")
+    {
+        Description = "Whose code drives the devices: native (this project's own, for Linux), ports (serial ports over System.IO.Ports), iot (lines over System.Device.Gpio), or two of them, as in ports,iot; "
+            + "the packages where this program was built with them. What is not named keeps its default: native on Linux, the packages elsewhere.",
+        HelpName = "NAME[,NAME]",
+        CustomParser = static argument => HostCommand.Parse(argument, Backends.Check),
+    };
+
     public static TimeSpan? Seconds(double? seconds) => seconds is { } number ? TimeSpan.FromSeconds(number) : null;
 
     public static Command Build()
@@ -42,12 +51,7 @@ internal static class RunCommand
             CustomParser = static argument => HostCommand.Parse(argument, static text => HostCommand.Number(text, static n => n == 0 || n is >= 0.001 and <= 1_000_000, HzWanted)),
         };
         Option<double?> duration = For();
-        var backend = new Option<string?>("--backend")
-        {
-            Description = "Whose code drives the devices: native (this project's own, for Linux), ports (serial ports over System.IO.Ports) or iot (lines over System.Device.Gpio), where this program was built with those packages.",
-            HelpName = "NAME",
-            CustomParser = static argument => HostCommand.Parse(argument, Backends.Check),
-        };
+        Option<string?> backend = Backend();
         var json = new Option<bool>("--json") { Description = "Print one JSON object per line; the last one is the summary." };
         var quiet = new Option<bool>("--quiet") { Description = "Print nothing but the summary, and errors." };
 

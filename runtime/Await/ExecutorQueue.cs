@@ -7,7 +7,7 @@ namespace Mainspring;
 public sealed class ExecutorQueue
 {
     private readonly Lock _gate = new();
-    private readonly LinkedList<ExecutorWork> _waiting = []; // guarded by _gate
+    private readonly LinkedList<IThreadPoolWorkItem> _waiting = []; // guarded by _gate
     private readonly Drain _drain;
     private bool _isRunning;                                 // guarded by _gate: a thread runs what waits
 
@@ -61,27 +61,18 @@ public sealed class ExecutorQueue
         return new LoopTask<TResult>(loop.Start(this, function, state, cancellationToken));
     }
 
-    internal bool TryAdd(ExecutorWork work)
+    /// <summary>Runs blocking work after all that was given before, for no loop: what has to be done though its loop has ended, such as closing a device. It is taken when the queue is full, too. Any thread.</summary>
+    /// <param name="action">The work; its exception becomes the task's.</param>
+    /// <returns>Its end.</returns>
+    public Task Run(Action action)
     {
-        lock (_gate)
-        {
-            if (_waiting.Count >= Capacity)
-            {
-                return false;
-            }
-
-            _waiting.AddLast(work.Place);
-            if (_isRunning)
-            {
-                return true;
-            }
-
-            _isRunning = true;
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(_drain, preferLocal: false);
-        return true;
+        ArgumentNullException.ThrowIfNull(action);
+        var work = new LooplessWork(action);
+        _ = TryAdd(work.Place, int.MaxValue);
+        return work.End;
     }
+
+    internal bool TryAdd(ExecutorWork work) => TryAdd(work.Place, Capacity);
 
     /// <summary>Takes work out that will never run.</summary>
     internal void Remove(ExecutorWork work)
@@ -95,11 +86,33 @@ public sealed class ExecutorQueue
         }
     }
 
+    private bool TryAdd(LinkedListNode<IThreadPoolWorkItem> place, int capacity)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count >= capacity)
+            {
+                return false;
+            }
+
+            _waiting.AddLast(place);
+            if (_isRunning)
+            {
+                return true;
+            }
+
+            _isRunning = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(_drain, preferLocal: false);
+        return true;
+    }
+
     private void RunAll()
     {
         while (true)
         {
-            ExecutorWork work;
+            IThreadPoolWorkItem work;
             lock (_gate)
             {
                 if (_waiting.First is not { } first)
@@ -113,6 +126,35 @@ public sealed class ExecutorQueue
             }
 
             work.Execute();
+        }
+    }
+
+    private sealed class LooplessWork : IThreadPoolWorkItem
+    {
+        private readonly Action _action;
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public LooplessWork(Action action)
+        {
+            _action = action;
+            Place = new LinkedListNode<IThreadPoolWorkItem>(this);
+        }
+
+        public LinkedListNode<IThreadPoolWorkItem> Place { get; }
+
+        public Task End => _end.Task;
+
+        public void Execute()
+        {
+            try
+            {
+                _action();
+                _end.SetResult();
+            }
+            catch (Exception exception)
+            {
+                _end.SetException(exception);
+            }
         }
     }
 

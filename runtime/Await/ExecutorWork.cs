@@ -32,7 +32,7 @@ internal abstract class ExecutorWork : IThreadPoolWorkItem
     public LinkedListNode<ExecutorWork> Node { get; }
 
     /// <summary>Its neighbours in an <see cref="ExecutorQueue"/>.</summary>
-    public LinkedListNode<ExecutorWork> Place => field ??= new LinkedListNode<ExecutorWork>(this);
+    public LinkedListNode<IThreadPoolWorkItem> Place => field ??= new LinkedListNode<IThreadPoolWorkItem>(this);
 
     /// <summary>It has run, its end was told, and nothing will ask for it any more.</summary>
     protected bool IsOver => _hasRun && _isLeft && !_isCounted && !_isCancelRequested;

@@ -7,6 +7,7 @@ import fcntl
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -191,8 +192,10 @@ def test_a_backend_that_the_program_was_built_without_is_one_line_that_says_how_
     packages = {"ports": "System.IO.Ports", "iot": "System.Device.Gpio"}
     missing = [name for name in packages if not has_backend(name)]
     for name in missing:
-        refuses_argument(["--simulate", "--backend", name], f"--backend: this mainspring-pi was built without {packages[name]}; put that package into packages/")
+        refuses_argument(["--simulate", "--backend", name], f"--backend: this mainspring-pi was built without {packages[name]}; put what is missing into packages/")
     refuses_argument(["--simulate", "--backend", "other"], "--backend: 'other' is no backend; give native or ports or iot")
+    if len(missing) == 2:
+        refuses_argument(["--simulate", "--backend", "ports,iot"], "--backend: this mainspring-pi was built without System.IO.Ports and System.Device.Gpio; put what is missing into packages/")
     check(has_backend("native"), "the native backend is missing")
 
 
@@ -217,6 +220,15 @@ def test_through_system_io_ports_all_sentences_arrive_and_the_port_comes_back():
     last = pi.end()
     line.close()
     check((last["sentences"], last["bad_sentences"], last["bytes"]) == (3 * 544, 0, total), str(last))
+
+
+def test_through_system_io_ports_without_its_library_it_is_one_line_and_exit_code_1():
+    if not has_backend("ports"):
+        raise Skip("this mainspring-pi was built without System.IO.Ports")
+    with tempfile.TemporaryDirectory() as folder:
+        alone = shutil.copy(PROGRAM, folder)
+        result = subprocess.run([alone, "run", "--simulate", "--backend", "ports", "--for", "1"], capture_output=True, text=True, timeout=PATIENCE)
+    check(result.returncode == 1 and result.stderr.count("\n") == 1 and "libSystem.IO.Ports.Native" in result.stderr, f"{result.returncode} {result.stderr}")
 
 
 def test_through_system_io_ports_a_device_that_is_not_there_is_one_line_and_exit_code_1():

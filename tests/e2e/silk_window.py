@@ -16,7 +16,7 @@ class Display:
 
     def __enter__(self):
         if not os.path.exists(PROGRAM):
-            raise Skip("it was not built: Silk.NET's packages are not there")
+            raise Skip("it was not published: Silk.NET's packages are not there")
         for tool in ("Xvfb", "xdotool", "import"):
             if not shutil.which(tool):
                 raise Skip(f"{tool} is not there")

@@ -27,5 +27,9 @@ public sealed class SensorBus(string name) : ISensorBus
             work));
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Any thread.</remarks>
+    public Task RunLast(Action work) => _queue.Run(work);
+
     private static async LoopTask EndOf(LoopTask<bool> task) => await task;
 }

@@ -34,7 +34,6 @@ public sealed class SensorSource<T> : IEventSource
     private readonly SensorReader<T> _reader;
     private readonly ISensorBus _bus;
     private readonly Action _work;
-    private readonly Action _closeWork;
     private SourceContext? _context;
     private SourceContext? _last;    // also after a detach
     private TimerHandle _period;
@@ -76,7 +75,6 @@ public sealed class SensorSource<T> : IEventSource
         _reader = reader;
         _bus = Options.Bus ?? new SensorBus(device);
         _work = ReadOnBus;
-        _closeWork = CloseOnBus;
     }
 
     /// <inheritdoc/>
@@ -105,6 +103,10 @@ public sealed class SensorSource<T> : IEventSource
 
     /// <summary>What it has done since it was made.</summary>
     public SensorCounters Counters => new(_values, _failures, _overdue, _skipped);
+
+    /// <summary>Completed when nothing of the last use goes on: no read, and what was opened for it is closed. Any thread. Who has to close a bus, or a device that reads, does it after this.</summary>
+    /// <remarks>It begins with the source's removal, by which no read begins any more, or its loop's end. A read that hangs holds it.</remarks>
+    public Task Closed { get; private set; } = Task.CompletedTask;
 
     /// <summary>Reads it now, whatever the period says; when it is being read already, once more after that, since what that gives may be older than the question.</summary>
     /// <returns>False when it is not attached.</returns>
@@ -287,18 +289,26 @@ public sealed class SensorSource<T> : IEventSource
 
     private void Close(MainLoop loop)
     {
-        if (_reader is FunctionReader<T>)
+        if (_reader is FunctionReader<T> && !IsReading)
         {
             return;
         }
 
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Closed = end.Task;
         try
         {
-            _bus.RunAsync(loop, _closeWork).Forget();
+            _bus.RunAsync(loop, CloseOnBus).Forget();
         }
-        catch (ObjectDisposedException)
+        catch (Exception exception) when (exception is ObjectDisposedException or InvalidOperationException)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static work => work(), _closeWork, preferLocal: false); // the loop is ending, and waits for nothing
+            _ = _bus.RunLast(CloseOnBus); // the loop is ending, and waits for nothing; or the bus takes no more of a loop's
+        }
+
+        void CloseOnBus()
+        {
+            CloseDevice();
+            end.SetResult();
         }
     }
 
@@ -320,7 +330,7 @@ public sealed class SensorSource<T> : IEventSource
         _isRunning = false;
     }
 
-    private void CloseOnBus()
+    private void CloseDevice()
     {
         try
         {

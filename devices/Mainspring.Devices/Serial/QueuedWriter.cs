@@ -98,6 +98,13 @@ internal sealed class QueuedWriter
         }
     }
 
+    /// <summary>What the device had taken was broken off: dropped, not written.</summary>
+    public void TakeBack(int bytes)
+    {
+        WrittenBytes -= bytes;
+        DroppedBytes += bytes;
+    }
+
     /// <summary>Drops what is queued; what waits takes its place.</summary>
     public void Discard()
     {

@@ -12,6 +12,7 @@ public abstract partial class SerialPortBase : ISerialPort
     private readonly List<SerialWait> _draining = [];
     private readonly Action<SerialWait, Exception> _giveUpDrain;
     private SourceContext? _context;
+    private SourceContext? _opening;   // of an attach that waits until the last use is closed
     private byte[] _buffer = [];
     private int _start;            // of the data that the framer has not seen
     private int _end;
@@ -120,41 +121,40 @@ public abstract partial class SerialPortBase : ISerialPort
     public void Attach(SourceContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (_context is not null)
+        if (_context is not null || _opening is not null)
         {
             throw new InvalidOperationException($"{Name} is attached already: a port serves one loop.");
         }
 
-        OpenDevice();
-        if (Options.StatusPeriod is not null && !TryReadLines(out _lines))
+        if (!IsClosing)
         {
-            CloseDevice();
-            throw NoLines();
+            Open(context);
+            return;
         }
 
-        _context = context;
-        _buffer = ArrayPool<byte>.Shared.Rent(Options.ReadBufferSize);
-        _start = _end = _rawStart = _rawEnd = 0;
-        (_mark, _isFraming, _isAnnounced, _goneBecause) = (SerialMark.None, false, false, null);
-        _marks?.Reset();
-        _ = TryReadCounts(out _countsAtAttach, out _lineChanges);
-        _counts = _countsAtAttach;
-        _markedBreaks = _counts.Breaks;
-        _markedWrong = _counts.FramingErrors + _counts.ParityErrors;
-        _writer.Open();
-        _writer.Watch(context);
-        if (Options.StatusPeriod is { } period)
+        if (context.Source.Counters.Attaches > 0) // a retry, and there will be another
         {
-            _statusTimer = context.Loop.CallEvery(period, static port => port.CheckStatus(isFirst: false), this, $"{Name} status");
-            _statusTimer.Unref();
+            throw new IOException($"{Device}: the port is still being closed; it is tried again.");
         }
 
-        context.Wake(); // for SerialConnected, when the first handlers have been added
+        _opening = context;
+        WakeWhenClosed(context);
     }
 
     /// <inheritdoc/>
     public int Dispatch(PollEvents ready, int maxEvents)
     {
+        if (_opening is { } opening)
+        {
+            if (IsClosing)
+            {
+                return 0;
+            }
+
+            _opening = null;
+            Open(opening);
+        }
+
         (SourceContext? context, byte[] buffer) = (_context, _buffer);
         if (context is null)
         {
@@ -197,6 +197,7 @@ public abstract partial class SerialPortBase : ISerialPort
     /// <inheritdoc/>
     public void Detach()
     {
+        _opening = null;
         if (_context is null)
         {
             return;
@@ -259,6 +260,17 @@ public abstract partial class SerialPortBase : ISerialPort
     {
     }
 
+    /// <summary>Whether the last use is not yet closed, and so the device cannot be opened: nothing waits for that on the loop's thread.</summary>
+    internal virtual bool IsClosing => false;
+
+    /// <summary>Wakes a context when the last use is closed.</summary>
+    internal virtual void WakeWhenClosed(SourceContext context)
+    {
+    }
+
+    /// <summary>Bytes that <see cref="WriteDevice"/> has taken were broken off.</summary>
+    internal void TakeBack(int bytes) => _writer.TakeBack(bytes);
+
     /// <summary>Opens the device.</summary>
     /// <exception cref="IOException">It is not there or refuses.</exception>
     internal abstract void OpenDevice();
@@ -296,6 +308,35 @@ public abstract partial class SerialPortBase : ISerialPort
     /// <param name="counts">Since whenever it counts.</param>
     /// <param name="lineChanges">How often CTS, DSR, RI and DCD have changed: 16 bits each, from the lowest.</param>
     internal abstract bool TryReadCounts(out SerialDeviceCounts counts, out long lineChanges);
+
+    private void Open(SourceContext context)
+    {
+        OpenDevice();
+        if (Options.StatusPeriod is not null && !TryReadLines(out _lines))
+        {
+            CloseDevice();
+            throw NoLines();
+        }
+
+        _context = context;
+        _buffer = ArrayPool<byte>.Shared.Rent(Options.ReadBufferSize);
+        _start = _end = _rawStart = _rawEnd = 0;
+        (_mark, _isFraming, _isAnnounced, _goneBecause) = (SerialMark.None, false, false, null);
+        _marks?.Reset();
+        _ = TryReadCounts(out _countsAtAttach, out _lineChanges);
+        _counts = _countsAtAttach;
+        _markedBreaks = _counts.Breaks;
+        _markedWrong = _counts.FramingErrors + _counts.ParityErrors;
+        _writer.Open();
+        _writer.Watch(context);
+        if (Options.StatusPeriod is { } period)
+        {
+            _statusTimer = context.Loop.CallEvery(period, static port => port.CheckStatus(isFirst: false), this, $"{Name} status");
+            _statusTimer.Unref();
+        }
+
+        context.Wake(); // for SerialConnected, when the first handlers have been added
+    }
 
     private void ThrowIfClosed()
     {

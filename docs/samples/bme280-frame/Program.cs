@@ -1,6 +1,6 @@
 // A BME280, read every second in a loop of 60 frames a second. A read takes more than a frame's time; no frame waits for it.
 //
-//   bme280-frame [--bus 1] [--seconds 10] [--simulate]
+//   mainspring-bme280-frame [--bus 1] [--seconds 10] [--simulate]
 using System.Device.I2c;
 using System.Runtime.InteropServices;
 using Iot.Device.Bmxx80;

@@ -1,6 +1,6 @@
 // A button between GPIO 4 and ground switches an LED on GPIO 17, through System.Device.Gpio.
 //
-//   button-and-led [--chip gpiochip0] [--presses N] [--simulate]
+//   mainspring-button-and-led [--chip gpiochip0] [--presses N] [--simulate]
 using System.Device.Gpio;
 using System.Runtime.InteropServices;
 using Mainspring;

@@ -40,7 +40,7 @@ internal sealed class MachineHost : IDisposable
             using var host = new MachineHost(settings);
             return host.Run();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return HostEnd.Refuse("mainspring-pi", PlainMessage.Of(exception));
         }

@@ -130,6 +130,105 @@ public sealed class PortsCases
     }
 
     [Case]
+    public void Discard_Output_ThatAbortsAWrite_AsOnWindows_IsNoHangUp_AndCountsWhatItDropped()
+    {
+        HeldStream? held = null;
+        using var bench = new SerialBench(null, null, (path, options) => new SerialPortSource(path, options) { Wrap = stream => held = new HeldStream(stream) });
+        held!.HoldsWrites = true;
+        Check.True(bench.Port.TryWrite("aborted"u8));
+        Pump.Until(bench.Loop, () => held.IsWriting);
+        Check.True(bench.Port.TryWrite("behind"u8));
+        Task drained = bench.Port.DrainAsync().AsTask();
+        bench.Port.Discard(SerialBuffers.Output);
+        held.HoldsWrites = false;
+        held.Abort();
+        Pump.Until(bench.Loop, () => drained.IsCompleted);
+        Check.Equal((6L, 7L), (bench.Port.WrittenBytes, bench.Port.DroppedBytes), "what it was sending is known to be broken off");
+        List<byte> atDevice = AtDevice(bench);
+        Check.True(bench.Port.TryWrite("new"u8));
+        Pump.Until(bench.Loop, () => atDevice.Count >= 3);
+        Check.Sequence("new"u8.ToArray(), atDevice);
+        Check.Equal((9L, 7L, 0), (bench.Port.WrittenBytes, bench.Port.DroppedBytes, bench.Port.QueuedBytes));
+        Check.Sequence(["connected " + bench.Port.Device], bench.Trace);
+    }
+
+    [Case]
+    public void WriteThatFails_WithoutADiscard_IsAHangUp()
+    {
+        HeldStream? held = null;
+        using var bench = new SerialBench(null, null, (path, options) => new SerialPortSource(path, options) { Wrap = stream => held = new HeldStream(stream) });
+        bench.Port.Discard(SerialBuffers.Output); // before it, and so not the reason
+        held!.HoldsWrites = true;
+        Check.True(bench.Port.TryWrite("x"u8));
+        Pump.Until(bench.Loop, () => held.IsWriting);
+        held.Abort();
+        Pump.Until(bench.Loop, () => bench.Trace.Count == 2);
+        Check.Contains("disconnected", bench.Trace[1]);
+    }
+
+    [Case]
+    public void Discard_Output_WhileTheLineTakesNothing_GoesOnWhenItDoes()
+    {
+        using SerialBench bench = PortsBench.Create();
+        byte[] block = new byte[4096];
+        int refused = 0;
+        Pump.Until(bench.Loop, () => bench.Port.TryWrite(block) ? (refused = 0) > 0 : ++refused > 100); // all that is between here and the device is full
+        long before = bench.Port.WrittenBytes + bench.Port.QueuedBytes;
+        bench.Port.Discard(SerialBuffers.Output);
+        Check.Equal(before, bench.Port.WrittenBytes + bench.Port.DroppedBytes, "each byte is counted once");
+        Check.True(bench.Port.DroppedBytes > 0);
+        Check.Equal(0, bench.Port.QueuedBytes);
+        List<byte> atDevice = AtDevice(bench);
+        Check.True(bench.Port.TryWrite("end"u8));
+        Pump.Until(bench.Loop, () => atDevice.Count >= 3 && atDevice[^3..].SequenceEqual("end"u8.ToArray()));
+        Check.Sequence(["connected " + bench.Port.Device], bench.Trace);
+    }
+
+    [Case]
+    public void AddedAgain_WhileThePackageClosesItStill_TheLoopGoesOn_AndItOpensThen()
+    {
+        using var gate = new ManualResetEventSlim();
+        using var bench = new SerialBench(null, null, (path, options) => new SerialPortSource(path, options) { Wrap = stream => new HeldStream(stream) { Closing = gate.Wait } });
+        bench.Source.Remove();
+        bool isConnected = false;
+        SourceHandle again = bench.Loop.Add(bench.Port).On((in SerialConnected _, in EventInfo _) => isConnected = true);
+        Pump.Ticks(bench.Loop, 100);
+        Check.Equal((SourceState.Attached, false, false), (again.State, isConnected, bench.Port.IsOpen));
+        Check.False(bench.Port.TryWrite("x"u8));
+        Check.Contains("wait for SerialConnected", Check.Throws<IOException>(() => bench.Port.Discard(SerialBuffers.Both)).Message);
+        again.Remove();
+        again = bench.Loop.Add(bench.Port).On((in SerialConnected _, in EventInfo _) => isConnected = true);
+        gate.Set();
+        Pump.Until(bench.Loop, () => isConnected);
+        Check.True(bench.Port.IsOpen);
+        List<byte> atDevice = AtDevice(bench);
+        Check.True(bench.Port.TryWrite("x"u8));
+        Pump.Until(bench.Loop, () => atDevice.Count == 1);
+    }
+
+    [Case]
+    public void AddedAgain_WithoutItsDevice_IsRetriedAsAlways()
+    {
+        using var gate = new ManualResetEventSlim();
+        using var bench = new SerialBench(null, null, (path, options) => new SerialPortSource(path, options) { Wrap = stream => new HeldStream(stream) { Closing = gate.Wait } });
+        var reported = new List<string>();
+        bench.Loop.UnhandledException += context =>
+        {
+            reported.Add(context.Exception.Message);
+            context.Handled = true;
+        };
+        bench.Source.Remove();
+        bool isConnected = false;
+        SourceHandle again = bench.Loop.Add(bench.Port, new RetryPolicy { InitialDelay = TimeSpan.FromMilliseconds(5) }).On((in SerialConnected _, in EventInfo _) => isConnected = true);
+        bench.Device.HangUp();
+        gate.Set();
+        Pump.Until(bench.Loop, () => again.State == SourceState.WaitingToRetry);
+        Check.Contains("there is no such device", reported[0]);
+        bench.Device.Reconnect();
+        Pump.Until(bench.Loop, () => isConnected);
+    }
+
+    [Case]
     public void HangUp_WhileNothingIsReadOrWritten_IsSeen()
     {
         using SerialBench bench = PortsBench.Create();
@@ -140,6 +239,13 @@ public sealed class PortsCases
         bench.Device.HangUp();
         Pump.Until(bench.Loop, () => bench.Trace.Count == 2);
         Check.Equal("disconnected " + bench.Port.Device + " after 23", bench.Trace[1], "what had come first is emitted before");
+    }
+
+    private static List<byte> AtDevice(SerialBench bench)
+    {
+        List<byte> bytes = [];
+        bench.Loop.Add(bench.Device).On((in SerialData e, in EventInfo _) => bytes.AddRange(e.Bytes));
+        return bytes;
     }
 
     // Of Linux: the kernel keeps the first 15 characters of a thread's name.

@@ -94,6 +94,7 @@ internal sealed class PortsRig : SourceRig
     private readonly string _folder;
     private readonly PseudoTerminal _device;
     private readonly SerialPortSource _port;
+    private int _owed; // until the last use has been closed, and the port is open again
 
     public PortsRig()
     {
@@ -107,13 +108,26 @@ internal sealed class PortsRig : SourceRig
 
     public override void Produce(int events)
     {
+        if (!_port.IsOpen)
+        {
+            _owed += events;
+            return;
+        }
+
         for (int i = 0; i < events; i++)
         {
             Check.True(_device.TryWrite("a\n"u8));
         }
     }
 
-    public override void Listen(SourceHandle source, Action<EventInfo> onEvent) => source.On((in SerialLine _, in EventInfo info) => onEvent(info));
+    public override void Listen(SourceHandle source, Action<EventInfo> onEvent) => source
+        .On((in SerialLine _, in EventInfo info) => onEvent(info))
+        .On((in SerialConnected _, in EventInfo _) =>
+        {
+            int owed = _owed;
+            _owed = 0;
+            Produce(owed);
+        });
 
     public override void Break() => _device.HangUp();
 

@@ -42,6 +42,30 @@ public sealed class ExecutorQueueContract : VirtualLoopSuite
     }
 
     [Case]
+    public void Work_for_no_loop_runs_after_what_waits_and_is_taken_by_a_full_queue()
+    {
+        var queue = new ExecutorQueue("bus", capacity: 1);
+        using var begun = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        var order = new List<string>();
+        MainLoop loop = Loops.New();
+        queue.Run(loop, (_, token) => { begun.Set(); release.Wait(token); order.Add("first"); return 0; }, 0).Forget();
+        begun.Wait();
+        queue.Run(loop, (_, _) => { order.Add("second"); return 0; }, 0).Forget();
+        Check.Throws<InvalidOperationException>(() => queue.Run(loop, static (_, _) => 0, 0).Forget());
+        loop.Dispose();
+        Task last = queue.Run(() => order.Add("last"));
+        Task failing = queue.Run(static () => throw new IOException("its own"));
+        Check.False(last.IsCompleted);
+        release.Set();
+        Check.Equal("its own", Check.Throws<IOException>(failing.GetAwaiter().GetResult).Message);
+        Check.True(last.IsCompletedSuccessfully);
+        Check.Sequence(["first", "second", "last"], order);
+        queue.Run(() => order.Add("later")).Wait();
+        Check.Equal(4, order.Count);
+    }
+
+    [Case]
     public void Work_runs_one_at_a_time_in_the_order_of_the_calls_and_never_on_the_loops_thread()
     {
         var queue = new ExecutorQueue("bus");

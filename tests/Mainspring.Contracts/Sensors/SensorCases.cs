@@ -216,6 +216,58 @@ public sealed class SensorCases
     }
 
     [Case]
+    public void Closed_IsTold_WhenTheReadIsOver_AndTheDeviceIsClosed_ThoughItsLoopHasEnded()
+    {
+        using var gate = new ManualResetEventSlim();
+        using var reading = new ManualResetEventSlim();
+        bool isClosed = false, isFunctionRead = false;
+        var options = new SensorOptions { Period = null, Bus = new SensorBus("shared") };
+        SensorSource<int> device = SensorSource.Open("device", () => new Closing(() => Volatile.Write(ref isClosed, true)), static _ => 1, options);
+        var function = new SensorSource<int>("function", () =>
+        {
+            reading.Set();
+            gate.Wait();
+            Volatile.Write(ref isFunctionRead, true);
+            return 2;
+        }, options);
+        Check.True(device.Closed.IsCompleted, "nothing was opened");
+        using (MainLoop loop = Loops.New())
+        {
+            loop.Add(function);
+            loop.Add(device);
+            Pump.Until(loop, () => reading.IsSet && function.IsReading && device.IsReading); // the second one waits for its bus
+        }
+
+        Check.False(device.Closed.IsCompleted || function.Closed.IsCompleted);
+        gate.Set();
+        Check.True(Task.WaitAll([device.Closed, function.Closed], TimeSpan.FromSeconds(20)));
+        Check.True(Volatile.Read(ref isFunctionRead) && Volatile.Read(ref isClosed), "what waited has opened it first");
+    }
+
+    [Case]
+    public void Closed_IsAwaited_OnTheLoop_BeforeTheBusIsClosed()
+    {
+        using MainLoop loop = Loops.New();
+        var trace = new List<string>();
+        SensorSource<int> sensor = SensorSource.Open("device", () => new Closing(() => trace.Add("device")), static _ => 1, new SensorOptions { Period = null });
+        bool isRead = false;
+        SourceHandle handle = loop.Add(sensor).On((in SensorValue<int> _, in EventInfo _) => isRead = true);
+        Pump.Until(loop, () => isRead);
+        bool isOver = false;
+        loop.CallSoon(() => End().Forget());
+        Pump.Until(loop, () => isOver);
+        Check.Sequence(["device", "bus"], trace);
+
+        async LoopTask End()
+        {
+            handle.Remove();
+            await sensor.Closed;
+            trace.Add("bus");
+            isOver = true;
+        }
+    }
+
+    [Case]
     public void WrongOptions_AreRefused()
     {
         Check.Contains("Period", Check.Throws<ArgumentOutOfRangeException>(static () => _ = new SensorOptions { Period = TimeSpan.Zero }).Message);

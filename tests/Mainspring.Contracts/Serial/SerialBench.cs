@@ -62,6 +62,13 @@ internal sealed class SerialBench : IDisposable
         Pump.Until(Loop, () => Received.Count >= wanted);
     }
 
+    /// <summary>Removes the port, and ticks the loop until it is closed, which some are on another thread.</summary>
+    public void Remove()
+    {
+        Source.Remove();
+        Pump.Until(Loop, () => Port is not SerialPortBase { IsClosing: true });
+    }
+
     public void Dispose()
     {
         Loop.Dispose();

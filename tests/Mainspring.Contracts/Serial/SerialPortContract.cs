@@ -351,6 +351,7 @@ public abstract class SerialPortContract : IDisposable
     {
         Open();
         Source.Remove();
+        Pump.Until(Loop, () => Port is not SerialPortBase { IsClosing: true });
         Source = Loop.Add(Port, s_soon);
         using SerialPipe pipe = SerialPipe.Open(Source);
         int read = 0;

@@ -61,7 +61,7 @@ public class SerialReadContract
     {
         int lines = 0;
         using var bench = Bench(new SerialOptions { Framing = new LineFraming(80) });
-        bench.Source.Remove();
+        bench.Remove();
         SourceHandle source = bench.Loop.Add(bench.Port).On((in SerialLine line, in EventInfo _) => lines += line.Bytes.Length > 0 ? 1 : 0);
         int wanted = 0;
         Allocations.None(() => // 20 lines and 20 to 40 events a round, 1000 rounds
@@ -84,7 +84,7 @@ public class SerialReadContract
     public virtual void HostFrames_216000_AllocateNothing()
     {
         using var bench = Bench(new SerialOptions { Framing = new LineFraming(80) }, new LoopOptions { Pacing = Pacing.Host });
-        bench.Source.Remove();
+        bench.Remove();
         int lines = 0;
         bench.Loop.Add(bench.Port).On((in SerialLine _, in EventInfo _) => lines++);
         int frames = 0;
@@ -134,7 +134,7 @@ public class SerialReadContract
             Check.Equal("one", System.Text.Encoding.ASCII.GetString(line.Bytes), "the bytes are valid to the end of the call");
         });
         bench.Device.TryWrite("one\ntwo\n"u8);
-        Pump.Until(bench.Loop, () => again is not null);
+        Pump.Until(bench.Loop, () => again is not null && bench.Port.IsOpen);
         bench.Device.TryWrite("three\n"u8);
         Pump.Until(bench.Loop, () => lines > 0);
         Check.Equal("one", bench.Lines[0]);

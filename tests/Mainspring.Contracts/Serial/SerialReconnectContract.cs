@@ -80,7 +80,7 @@ public class SerialReconnectContract
     public void HangUp_WhileTheFirstHandlersAreNotYetAdded_IsSeen()
     {
         using var bench = Bench();
-        bench.Source.Remove();
+        bench.Remove();
         var trace = new List<string>();
         SourceHandle source = bench.Loop.Add(bench.Port, RetryPolicy.Never);
         bench.Device.HangUp();

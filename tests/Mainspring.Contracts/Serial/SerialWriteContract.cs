@@ -31,7 +31,7 @@ public class SerialWriteContract
     public void Write_WithinSerialConnected_IsSent()
     {
         using var bench = Bench();
-        bench.Source.Remove();
+        bench.Remove();
         List<byte> arrived = Listen(bench);
         bench.Loop.Add(bench.Port).On((in SerialConnected _, in EventInfo _) => bench.Port.TryWrite("hello"u8));
         Pump.Until(bench.Loop, () => arrived.Count == 5);

@@ -90,7 +90,9 @@ public sealed class SilkCases : IDisposable
         window.Initialize();
         using IInputContext input = window.CreateInput();
         MainLoop loop = Start();
-        Check.Contains("give it to SilkWindowSource", Check.Throws<InvalidOperationException>(() => loop.Add(new SilkWindowSource(window))).Message);
+        string said = Check.Throws<InvalidOperationException>(() => loop.Add(new SilkWindowSource(window))).Message;
+        Check.Contains("give it to SilkWindowSource", said);
+        Check.Contains("new SilkWindowSource(window, () => input)", said);
         Check.True(window.IsInitialized);
     }
 
@@ -189,6 +191,154 @@ public sealed class SilkCases : IDisposable
     }
 
     [Case]
+    public void WindowDisposedOf_BeforeItsSource_EndsTheSource_AndIsNotTouchedAgain()
+    {
+        foreach (double? frameRate in (double?[])[null, 200])
+        {
+            using IWindow window = Make();
+            MainLoop loop = Start(frameRate);
+            var source = new SilkWindowSource(window);
+            SourceHandle handle = loop.Add(source, RetryPolicy.Never);
+            List<DisplayLost> lost = [];
+            handle.OnDisplayLost(lost.Add);
+            Press(source, 3); // what it still holds
+            window.Dispose();
+            Check.True(source.IsDisplayLost);
+            source.Title = "of a window that is gone";
+            source.SwapBuffers();
+            source.MoveTo(1, 1);
+            Check.Equal((nuint)0, source.X11Window);
+            Pump.Until(loop, () => lost.Count > 0);
+            Check.Contains("the program has disposed of Silk.NET's window", lost[0].Reason);
+            Pump.Ticks(loop, 5);
+            Check.Equal((1, SourceState.Failed, false), (lost.Count, handle.State, source.IsOpen));
+            Check.Equal(0, _reported.Count, string.Join("; ", _reported));
+
+            handle.Remove();
+            OpensAndCloses(loop, window); // the same, and perhaps at the same address
+            loop.Dispose();
+        }
+    }
+
+    [Case]
+    public void WindowDisposedOf_ByAHandlerOfTheLoops_EndsTheSource()
+    {
+        using IWindow window = Make();
+        MainLoop loop = Start();
+        var source = new SilkWindowSource(window);
+        SourceHandle handle = loop.Add(source, RetryPolicy.Never);
+        int keys = 0, lost = 0;
+        handle.OnDisplayLost(_ => lost++).OnKey(e =>
+        {
+            keys++;
+            window.Dispose();
+        });
+        Press(source, 5);
+        Pump.Until(loop, () => lost > 0);
+        Check.True(keys > 0);
+        Check.Equal((SourceState.Failed, false), (handle.State, source.IsOpen));
+        Check.Equal(0, _reported.Count, string.Join("; ", _reported));
+    }
+
+    [Case]
+    public void WindowDisposedOf_BeforeItsLoop_EndsWell()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            // As `using` in this order has it.
+            using MainLoop loop = Start();
+            using IWindow window = Make();
+            using IWindow other = Make();
+            loop.Add(new SilkWindowSource(window), RetryPolicy.Never);
+            loop.Add(new SilkWindowSource(other), RetryPolicy.Never);
+            Pump.Ticks(loop, 3);
+        }
+
+        OpensAndCloses(Start(), Make());
+        Check.Equal(0, _reported.Count, string.Join("; ", _reported));
+    }
+
+    [Case]
+    public void WindowReset_AndOpenedAgain_ByTheProgram_IsAnotherWindow()
+    {
+        using IWindow window = Make();
+        MainLoop loop = Start();
+        var source = new SilkWindowSource(window);
+        SourceHandle handle = loop.Add(source, RetryPolicy.Never);
+        window.Reset();
+        window.Initialize();
+        int lost = 0;
+        handle.OnDisplayLost(_ => lost++);
+        Pump.Until(loop, () => lost > 0);
+        Check.True(window.IsInitialized, "the new one is the program's");
+        window.DoEvents();
+        Check.Equal((SourceState.Failed, false), (handle.State, source.IsOpen));
+    }
+
+    [Case]
+    public void InputDisposedOf_ByTheProgram_DoesNotKeepTheWindowFromClosing()
+    {
+        using IWindow window = Make();
+        MainLoop loop = Start();
+        int before = Descriptors();
+        var source = new SilkWindowSource(window);
+        SourceHandle handle = loop.Add(source, RetryPolicy.Never);
+        source.Input!.Dispose();
+        handle.Remove();
+        Check.False(window.IsInitialized || source.IsOpen);
+        Check.Equal(before, Descriptors(), "descriptors");
+        OpensAndCloses(loop, window);
+        Check.Equal(0, _reported.Count, string.Join("; ", _reported));
+    }
+
+    [Case]
+    public void InputThatLoadMakes_IsGivenAsAFunction()
+    {
+        using IWindow window = Make();
+        IInputContext? input = null;
+        int own = 0, ours = 0;
+        window.Load += () =>
+        {
+            input = window.CreateInput();
+            input.Keyboards[0].KeyDown += (_, _, _) => own++;
+        };
+        MainLoop loop = Start();
+        for (int round = 1; round <= 3; round++)
+        {
+            var source = new SilkWindowSource(window, () => input!);
+            SourceHandle handle = loop.Add(source, RetryPolicy.Never);
+            Check.True(ReferenceEquals(input, source.Input));
+            handle.OnKey(e => ours += e.Action == KeyAction.Press ? 1 : 0);
+            Press(source, 1);
+            Pump.Until(loop, () => ours == round);
+            Check.Equal(round, own);
+            handle.Remove();
+            Check.False(window.IsInitialized);
+        }
+    }
+
+    [Case]
+    public void AddedAgain_WithinAHandlerOfSilk_IsToldToWait()
+    {
+        using IWindow window = Make();
+        MainLoop loop = Start();
+        var source = new SilkWindowSource(window);
+        SourceHandle handle = loop.Add(source, RetryPolicy.Never);
+        string? said = null;
+        source.Input!.Keyboards[0].KeyDown += (_, _, _) =>
+        {
+            handle.Remove();
+            said ??= Check.Throws<InvalidOperationException>(() => loop.Add(new SilkWindowSource(window))).Message;
+        };
+        Press(source, 1);
+        Pump.Until(loop, () => said is not null);
+        Check.Contains("by MainLoop.Post", said!);
+        Check.False(window.IsInitialized);
+        OpensAndCloses(loop, window);
+        Check.Equal(0, _reported.Count, string.Join("; ", _reported));
+    }
+
+    [Case]
     public void APost_WakesTheLoop()
     {
         MainLoop loop = Start();
@@ -248,6 +398,20 @@ public sealed class SilkCases : IDisposable
         Check.Equal(KeyModifiers.Alt | KeyModifiers.Control | KeyModifiers.Super, keys.Held);
         keys.Clear();
         Check.Equal(KeyModifiers.None, keys.Held);
+    }
+
+    private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+
+    private void OpensAndCloses(MainLoop loop, IWindow window)
+    {
+        var source = new SilkWindowSource(window);
+        SourceHandle handle = loop.Add(source, RetryPolicy.Never);
+        int keys = 0;
+        handle.OnKey(e => keys += e.Action == KeyAction.Press ? 1 : 0);
+        Press(source, 1);
+        Pump.Until(loop, () => keys == 1);
+        handle.Remove();
+        Check.False(window.IsInitialized || source.IsOpen);
     }
 
     private static GlfwWindowOptions Plain() => new() { Title = "case", Width = 200, Height = 200, Api = GraphicsApi.None };
