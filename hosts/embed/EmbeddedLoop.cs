@@ -116,7 +116,11 @@ internal sealed unsafe class EmbeddedLoop
     /// <summary>Destroys it, at once or when the present tick has ended.</summary>
     public void Close()
     {
-        ReleaseReserve();
+        if (_reserve is not null)
+        {
+            _reserve = null;
+        }
+
         IsClosing = true;
         NativeCalls.Stop(_calls);
         LoopTable.Remove(this);

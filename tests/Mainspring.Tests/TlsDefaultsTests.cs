@@ -60,7 +60,7 @@ public sealed class TlsDefaultsTests
 
         if (typeof(Delegate).IsAssignableFrom(type))
         {
-            return type == typeof(RemoteCertificateValidationCallback) ? new RemoteCertificateValidationCallback(static (_, _, _, _) => true)
+            return type == typeof(RemoteCertificateValidationCallback) ? new RemoteCertificateValidationCallback(static (_, _, _, _) => false)
                 : type == typeof(LocalCertificateSelectionCallback) ? new LocalCertificateSelectionCallback(static (_, _, _, _, _) => null!)
                 : type == typeof(ServerCertificateSelectionCallback) ? new ServerCertificateSelectionCallback(static (_, _) => null!)
                 : throw new InvalidOperationException($"no value for {type}");
@@ -77,7 +77,7 @@ public sealed class TlsDefaultsTests
             : type == typeof(X509CertificateCollection) ? new X509CertificateCollection()
             : type == typeof(X509Certificate) ? s_certificate
             : type == typeof(SslStreamCertificateContext) ? SslStreamCertificateContext.Create(s_certificate, null, offline: true)
-            : type == typeof(CipherSuitesPolicy) ? new CipherSuitesPolicy([TlsCipherSuite.TLS_AES_128_GCM_SHA256])
+            : type == typeof(CipherSuitesPolicy) && !OperatingSystem.IsWindows() ? new CipherSuitesPolicy([TlsCipherSuite.TLS_AES_128_GCM_SHA256])
             : throw new InvalidOperationException($"no value for {type}");
     }
 }
