@@ -56,7 +56,7 @@ public sealed class SerialPortSource : SerialPortBase
         closing.WakeWhenClosed(context);
         context.Loop.CallLater(s_longClosing, () =>
         {
-            if (!closing.HasClosed)
+            if (!closing.HasClosed && context.Source.State == SourceState.Attached)
             {
                 context.Warn("System.IO.Ports is still closing the port, which takes up to 30 s when the line does not take what was written; it is opened then");
             }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Mainspring.Devices.Glfw;
 using Silk.NET.Input;
@@ -68,6 +69,7 @@ public sealed partial class SilkWindowSource : WindowSource
     /// <param name="input">Its input, which stays the program's to dispose of, before the window; null makes one, and disposes of it. Of some backends a window has no more than one.</param>
     /// <param name="options">Of these only <see cref="GlfwWindowOptions.VSync"/>, <see cref="GlfwWindowOptions.Gamepads"/>, <see cref="GlfwWindowOptions.MaxSleep"/>, <see cref="GlfwWindowOptions.CursorMode"/>
     /// and <see cref="GlfwWindowOptions.RawMotion"/> count: all else is as the window was made. Note that Silk.NET's default is to wait for the display, and the default here is not to.</param>
+    [OverloadResolutionPriority(1)]
     public SilkWindowSource(IWindow window, IInputContext? input = null, GlfwWindowOptions? options = null)
         : this(Describe(window, options ?? new GlfwWindowOptions()), window, input is null ? null : () => input)
     {
@@ -175,8 +177,9 @@ public sealed partial class SilkWindowSource : WindowSource
             context.SwapInterval(Options.VSync ? 1 : 0);
         }
 
-        _input = _givenInput?.Invoke() ?? CreateInput(window);
-        _ownsInput = _givenInput is null || _habits is null; // what was made while it was opened here goes with it
+        IInputContext? given = _givenInput?.Invoke();
+        _input = given ?? CreateInput(window);
+        _ownsInput = given is null || _habits is null; // what was made while it was opened here goes with it
         Subscribe(window, _input);
         _guard = GlfwWindowing.IsViewGlfw(window) ? new GlfwGuard(this, window) : null;
         if (CursorMode != Mainspring.Devices.Glfw.CursorMode.Normal)

@@ -296,17 +296,29 @@ public sealed class SensorSource<T> : IEventSource
 
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Closed = end.Task;
-        try
+        int begun = 0;
+        _ = CloseInTurn();
+
+        // When the loop is ending, or the bus takes no more of a loop's, or fails: last of all.
+        async Task CloseInTurn()
         {
-            _bus.RunAsync(loop, CloseOnBus).Forget();
-        }
-        catch (Exception exception) when (exception is ObjectDisposedException or InvalidOperationException)
-        {
-            _ = _bus.RunLast(CloseOnBus); // the loop is ending, and waits for nothing; or the bus takes no more of a loop's
+            try
+            {
+                await _bus.RunAsync(loop, CloseOnBus).AsTask().ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                await _bus.RunLast(CloseOnBus).ConfigureAwait(false);
+            }
         }
 
         void CloseOnBus()
         {
+            if (Interlocked.Exchange(ref begun, 1) != 0)
+            {
+                return;
+            }
+
             CloseDevice();
             end.SetResult();
         }

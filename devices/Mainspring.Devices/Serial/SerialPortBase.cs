@@ -132,11 +132,6 @@ public abstract partial class SerialPortBase : ISerialPort
             return;
         }
 
-        if (context.Source.Counters.Attaches > 0) // a retry, and there will be another
-        {
-            throw new IOException($"{Device}: the port is still being closed; it is tried again.");
-        }
-
         _opening = context;
         WakeWhenClosed(context);
     }
@@ -152,7 +147,16 @@ public abstract partial class SerialPortBase : ISerialPort
             }
 
             _opening = null;
-            Open(opening);
+            try
+            {
+                Open(opening);
+            }
+            catch (IOException exception)
+            {
+                opening.Warn($"could not be opened when it was closed: {exception.Message}");
+                opening.Disconnected();
+                return 0;
+            }
         }
 
         (SourceContext? context, byte[] buffer) = (_context, _buffer);

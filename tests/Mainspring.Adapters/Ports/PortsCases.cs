@@ -223,7 +223,7 @@ public sealed class PortsCases
         bench.Device.HangUp();
         gate.Set();
         Pump.Until(bench.Loop, () => again.State == SourceState.WaitingToRetry);
-        Check.Contains("there is no such device", reported[0]);
+        Check.Equal(0, reported.Count, "that is no error");
         bench.Device.Reconnect();
         Pump.Until(bench.Loop, () => isConnected);
     }

@@ -245,6 +245,37 @@ public sealed class SensorCases
     }
 
     [Case]
+    public void Closed_IsTold_ThoughTheBusFails()
+    {
+        foreach (ISensorBus bus in (ISensorBus[])[new VirtualBus(), new RefusingBus()])
+        {
+            bool isClosed = false;
+            SensorSource<int> sensor = SensorSource.Open("device", () => new Closing(() => isClosed = true), static _ => 1, new SensorOptions { Period = null, Bus = bus });
+            using (MainLoop loop = Loops.New())
+            {
+                bool isRead = false;
+                loop.Add(sensor).On((in SensorValue<int> _, in EventInfo _) => isRead = true);
+                Pump.Until(loop, () => isRead);
+                (bus as RefusingBus)?.Refuse();
+            }
+
+            Check.True(sensor.Closed.Wait(TimeSpan.FromSeconds(20)), bus.GetType().Name);
+            Check.True(isClosed);
+        }
+    }
+
+    // One that has gone, as a bus behind a cable does.
+    private sealed class RefusingBus : ISensorBus
+    {
+        private readonly SensorBus _bus = new("cable");
+        private bool _refuses;
+
+        public void Refuse() => _refuses = true;
+
+        public LoopTask RunAsync(MainLoop loop, Action work) => _refuses ? throw new IOException("the cable is out") : _bus.RunAsync(loop, work);
+    }
+
+    [Case]
     public void Closed_IsAwaited_OnTheLoop_BeforeTheBusIsClosed()
     {
         using MainLoop loop = Loops.New();
