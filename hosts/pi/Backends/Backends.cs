@@ -1,13 +1,14 @@
 using Mainspring.Devices;
 using Mainspring.Devices.Linux;
+using Mainspring.Devices.Windows;
 
 namespace Mainspring.Pi;
 
 /// <summary>Which backends this program was built with, and what they make.</summary>
 internal static class Backends
 {
-    /// <summary>Native on Linux; elsewhere what the program was built with.</summary>
-    public static Backend Default => !OperatingSystem.IsLinux() && Missing(Backend.Ports) is null ? Backend.Ports : Backend.Native;
+    /// <summary>Native on Linux and Windows; elsewhere what the program was built with.</summary>
+    public static Backend Default => !OperatingSystem.IsLinux() && !OperatingSystem.IsWindows() && Missing(Backend.Ports) is null ? Backend.Ports : Backend.Native;
 
     /// <summary>Refuses a name that is none, and what the program was built without.</summary>
     /// <returns>The name.</returns>
@@ -32,7 +33,7 @@ internal static class Backends
 #if HAS_PORTS
         Backend.Ports => PortsBackend.Port(device, options),
 #endif
-        _ => new LinuxSerialPort(device, options),
+        _ => OperatingSystem.IsWindows() ? new WindowsSerialPort(device, options) : new LinuxSerialPort(device, options),
     };
 
     /// <summary>Lines of a chip.</summary>

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Publishes the contract cases and two programs for Windows, not as native programs but with their runtime, and runs them under Wine, in a prefix of their own.
+# usage: run.sh [FILTER…]: cases whose names contain one of them; without any, all cases and the programs. The last line is "N passed, N failed, N skipped".
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+readonly published=artifacts/wine
+readonly work=$(mktemp -d)
+export WINEPREFIX=$work/prefix WINEDEBUG=-all WINEDLLOVERRIDES="mscoree=;mshtml=;winemenubuilder.exe=" DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export DOTNET_gcServer=0 DOTNET_TieredPGO=0
+unset DISPLAY
+
+peer=
+finish() {
+    [[ -z $peer ]] || { exec 3>&-; wait "$peer" || true; }
+    wineserver_of_prefix -k 2>/dev/null || true
+    rm -rf "$work"
+}
+wineserver_of_prefix() {
+    local server
+    for server in "$(command -v wineserver || true)" /usr/lib/wine/wineserver64 /usr/lib/wine/wineserver; do
+        [[ ! -x $server ]] || { "$server" "$@"; return; }
+    done
+}
+trap finish EXIT
+
+# An artifacts folder of its own: what is restored for another system would otherwise be built anew here and there.
+publish() {
+    local log=$work/publish.log
+    dotnet publish "$1" -c Release -f net10.0 -r win-x64 --self-contained -v quiet -o "$published/$2" \
+        -p:NativeTargetFramework=net10.0 -p:PublishAot=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -p:ArtifactsPath="$PWD/$published/artifacts" >"$log" 2>&1 || { cat "$log"; exit 1; }
+}
+
+# In the background while the prefix is made.
+(wine wineboot --init >"$work/boot.log" 2>&1 || true) &
+boot=$!
+publish tests/Mainspring.Contracts.Native/Mainspring.Contracts.Native.csproj contracts
+if (($# == 0)); then
+    publish hosts/pi/Mainspring.Pi.csproj pi
+    publish hosts/scheduler/Mainspring.Scheduler.csproj scheduler
+fi
+wait $boot
+[[ -d $WINEPREFIX/dosdevices ]] || { cat "$work/boot.log"; exit 1; }
+
+mkfifo "$work/input" "$work/output"
+python3 tests/wine/peer.py "$WINEPREFIX/dosdevices" <"$work/input" >"$work/output" &
+peer=$!
+exec 3>"$work/input"
+read -r port <"$work/output"
+export MAINSPRING_COM_PEER=$port
+
+passed=0 failed=0 skipped=0
+add() {
+    local totals
+    totals=$(tail -n 1 "$1")
+    sed '$d' "$1" | grep -v '^skipped .*: needs Linux$' || true
+    if [[ $totals =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]]; then
+        passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2])) skipped=$((skipped + BASH_REMATCH[3]))
+    else
+        echo "$1 did not say how it ended: $totals"
+        failed=$((failed + 1))
+    fi
+}
+
+wine "$published/contracts/mainspring-contracts.exe" "$@" </dev/null 2>&1 | tr -d '\r' >"$work/contracts" || true
+add "$work/contracts"
+echo "$(grep -c '^skipped .*: needs Linux$' "$work/contracts" || true) cases were skipped since they need Linux"
+if (($# == 0)); then
+    python3 tests/wine/programs.py "$published" >"$work/programs" 2>&1 || true
+    add "$work/programs"
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0))
