@@ -66,6 +66,8 @@ class Session:
                         self.serve()
                     elif key.fd == self.port.master:
                         self.move(events)
+        except ConnectionError:
+            pass  # the case has ended
         finally:
             self.port.unplug()
             self.connection.close()

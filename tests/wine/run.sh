@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly published=artifacts/wine
 readonly work=$(mktemp -d)
-export WINEPREFIX=$work/prefix WINEDEBUG=-all WINEDLLOVERRIDES="mscoree=;mshtml=;winemenubuilder.exe=" DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export WINEPREFIX=$work/prefix WINEDEBUG=-all DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 export DOTNET_gcServer=0 DOTNET_TieredPGO=0
 unset DISPLAY
 
@@ -32,7 +32,7 @@ publish() {
 }
 
 # In the background while the prefix is made.
-(wine wineboot --init >"$work/boot.log" 2>&1 || true) &
+(WINEDLLOVERRIDES="mscoree=;mshtml=;winemenubuilder.exe=" wine wineboot --init >"$work/boot.log" 2>&1 || true) &
 boot=$!
 publish tests/Mainspring.Contracts.Native/Mainspring.Contracts.Native.csproj contracts
 if (($# == 0)); then
@@ -41,6 +41,7 @@ if (($# == 0)); then
 fi
 wait $boot
 [[ -d $WINEPREFIX/dosdevices ]] || { cat "$work/boot.log"; exit 1; }
+wine reg add "HKCU\\Software\\Wine" /v Version /d win10 /f >>"$work/boot.log" 2>&1 || { cat "$work/boot.log"; exit 1; }
 
 mkfifo "$work/input" "$work/output"
 python3 tests/wine/peer.py "$WINEPREFIX/dosdevices" <"$work/input" >"$work/output" &

@@ -73,8 +73,8 @@ internal static unsafe class SerialDevice
             throw SerialErrors.Unsupported(device, difference, SerialAbi.InvalidParameter);
         }
 
-        // A read ends with what is there, or with the first that comes.
-        SerialAbi.Timeouts timeouts = new() { ReadInterval = uint.MaxValue, ReadMultiplier = uint.MaxValue, ReadConstant = uint.MaxValue - 1 };
+        // No time-outs: a read ends when it has all that it asked for. That is one byte, and then what the driver has besides: all drivers agree on that, and not on the time-outs that would save the first.
+        SerialAbi.Timeouts timeouts = default;
         if (!SerialAbi.SetTimeouts(file, &timeouts))
         {
             throw SerialErrors.Refused(device, "to set its time-outs was");

@@ -19,20 +19,23 @@ internal sealed unsafe class SerialSession : IThreadPoolWorkItem
     private readonly SafeFileHandle _file;
     private readonly SafeWaitHandle _event;
     private readonly int _readSize;
+    private readonly Func<int> _received;
     private SerialAbi.Operation* _read;    // both operations and both buffers are one piece of memory
     private SerialAbi.Operation* _write;
     private byte* _readBytes;
     private byte* _writeBytes;
     private bool _isReading;               // a read was begun, and its end was not seen
     private bool _isWriting;
+    private int _filled;                   // by the reads of one turn: a first byte, and what had come with it
     private int _start;                    // of what was read and is not taken
     private int _count;
     private int _zeroReads;
     private TimeSpan _lastZeroRead;
 
-    public SerialSession(SafeFileHandle file, int readSize)
+    /// <param name="received">How many bytes the driver has that were not read.</param>
+    public SerialSession(SafeFileHandle file, int readSize, Func<int> received)
     {
-        (_file, _readSize) = (file, readSize);
+        (_file, _readSize, _received) = (file, readSize, received);
         _event = SerialAbi.CreateEvent(null, null, 0, SerialAbi.EventAccess);
         if (_event.IsInvalid)
         {
@@ -73,13 +76,13 @@ internal sealed unsafe class SerialSession : IThreadPoolWorkItem
             }
         }
 
-        if (_isReading && HasEnded(_read))
+        while (_isReading && HasEnded(_read))
         {
             _isReading = false;
             uint count;
             if (SerialAbi.ResultOf(_file, _read, &count, waits: 0))
             {
-                (_start, _count) = (0, (int)count);
+                _filled += (int)count;
                 _zeroReads = count > 0 ? 0 : now - _lastZeroRead < s_atOnce ? _zeroReads + 1 : 1;
                 _lastZeroRead = now;
                 Failure ??= _zeroReads > MostZeroReads ? 0 : null;
@@ -90,10 +93,18 @@ internal sealed unsafe class SerialSession : IThreadPoolWorkItem
             }
 
             // Aborted: the thread that had begun it has ended, or input was discarded. It is begun again.
+            if (_filled == 1 && Failure is null && Math.Min(_received(), _readSize - 1) is var rest and > 0)
+            {
+                BeginRead(rest);
+            }
+            else
+            {
+                (_start, _count) = (0, _filled);
+            }
         }
     }
 
-    /// <summary>Takes what was read, and begins the next read when all was taken.</summary>
+    /// <summary>Takes what was read.</summary>
     public int Take(Span<byte> buffer)
     {
         int count = Math.Min(_count, buffer.Length);
@@ -111,9 +122,8 @@ internal sealed unsafe class SerialSession : IThreadPoolWorkItem
             return;
         }
 
-        Begin(_read);
-        _isReading = SerialAbi.Read(_file, _readBytes, (uint)_readSize, null, _read) || IsPending();
-        TellOfOther(_isWriting, _write);
+        _filled = 0;
+        BeginRead(1);
     }
 
     /// <summary>Begins a write, unless one runs.</summary>
@@ -174,6 +184,13 @@ internal sealed unsafe class SerialSession : IThreadPoolWorkItem
         NativeMemory.Free(_read);
         _read = _write = null;
         _readBytes = _writeBytes = null;
+    }
+
+    private void BeginRead(int count)
+    {
+        Begin(_read);
+        _isReading = SerialAbi.Read(_file, _readBytes + _filled, (uint)count, null, _read) || IsPending();
+        TellOfOther(_isWriting, _write);
     }
 
     private void Begin(SerialAbi.Operation* operation) => *operation = new SerialAbi.Operation { Event = _event.DangerousGetHandle() };

@@ -81,7 +81,7 @@ public sealed unsafe class WindowsSerialPort : SerialPortBase, IPollableSource
         SafeFileHandle file = SerialDevice.Open(Device, Options);
         try
         {
-            _session = new SerialSession(file, Options.ReadBufferSize);
+            _session = new SerialSession(file, Options.ReadBufferSize, () => TakeErrors(out SerialAbi.Status status) ? (int)Math.Min(status.Received, int.MaxValue) : 0);
         }
         catch
         {
@@ -124,11 +124,6 @@ public sealed unsafe class WindowsSerialPort : SerialPortBase, IPollableSource
         }
         else
         {
-            if (session.HasInput)
-            {
-                _ = TakeErrors(out _); // so that a break is told with the data that it followed
-            }
-
             count = TakeEscaped(session, buffer);
         }
 

@@ -75,7 +75,7 @@ public sealed class Case
     [UnconditionalSuppressMessage("Trimming", "IL2077", Justification = "Programs that trim keep the assembly whole.")]
     private void RunHere()
     {
-        object suite = Activator.CreateInstance(_suite)!;
+        object suite = Activator.CreateInstance(_suite, BindingFlags.Public | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions, null, null, null)!; // a suite may skip by its constructor
         try
         {
             _method.Invoke(suite, BindingFlags.DoNotWrapExceptions, null, null, null);
