@@ -72,6 +72,33 @@ internal static unsafe partial class Kernel32
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool SetProcessInformation(nint process, int kind, void* information, uint size);
 
+    public const int TimeCritical = 15;               // THREAD_PRIORITY_TIME_CRITICAL
+    public const int PriorityError = int.MaxValue;    // THREAD_PRIORITY_ERROR_RETURN
+
+    [LibraryImport("kernel32", EntryPoint = "GetCurrentThread")]
+    public static partial nint CurrentThread();
+
+    [LibraryImport("kernel32", EntryPoint = "GetThreadPriority", SetLastError = true)]
+    public static partial int PriorityOf(nint thread);
+
+    [LibraryImport("kernel32", EntryPoint = "SetThreadPriority", SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool SetPriority(nint thread, int priority);
+
+    [LibraryImport("kernel32", EntryPoint = "SetThreadAffinityMask", SetLastError = true)]
+    public static partial nuint SetAffinity(nint thread, nuint cpus);
+
+    [LibraryImport("kernel32", EntryPoint = "GetProcessAffinityMask", SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool AffinityOf(nint process, nuint* ofProcess, nuint* ofSystem);
+
+    [LibraryImport("avrt", EntryPoint = "AvSetMmThreadCharacteristicsW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    public static partial nint JoinMultimedia(string task, uint* index);
+
+    [LibraryImport("avrt", EntryPoint = "AvRevertMmThreadCharacteristics", SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool LeaveMultimedia(nint task);
+
     /// <summary>PROCESS_POWER_THROTTLING_STATE.</summary>
     public struct PowerThrottling
     {

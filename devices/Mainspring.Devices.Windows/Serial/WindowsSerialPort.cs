@@ -22,6 +22,7 @@ public sealed unsafe class WindowsSerialPort : SerialPortBase, IPollableSource
     // Who does not read learns of a hang-up only by asking.
     private static readonly TimeSpan s_askPeriod = TimeSpan.FromMilliseconds(250);
 
+    private readonly string _askName;
     private readonly byte[] _break = [0xFF, 0, 0]; // as a terminal with PARMRK has it
     private SerialSession? _session;
     private SerialDeviceCounts _errors;
@@ -46,6 +47,7 @@ public sealed unsafe class WindowsSerialPort : SerialPortBase, IPollableSource
         }
 
         SerialDevice.Check(device, Options);
+        _askName = $"{Name} hang-up";
     }
 
     /// <summary>The serial ports of this machine, by name, with what the device manager says of them. Opens none.</summary>
@@ -107,7 +109,7 @@ public sealed unsafe class WindowsSerialPort : SerialPortBase, IPollableSource
         _askTimer.Cancel();
         if (!isReading && Context is { } context)
         {
-            _askTimer = context.Loop.CallEvery(s_askPeriod, static port => port.Ask(), this, $"{Name} hang-up");
+            _askTimer = context.Loop.CallEvery(s_askPeriod, static port => port.Ask(), this, _askName);
             _askTimer.Unref();
         }
     }
