@@ -60,8 +60,8 @@ add() {
     fi
 }
 
-# Left out, since they tell nothing of Windows: hours of virtual time, a minute or more each under Wine. And those that count what async methods allocate: the runtime of Windows allocates for
-# them where that of Linux does not, and nobody knows why yet.
+# Left out, since they tell nothing of Windows: hours of virtual time, a minute or more each under Wine. And those that count what async methods allocate: under Wine
+# the runtime allocates for them where that of Linux does not, on its JIT as natively; why is not known yet.
 except=()
 for name in LongRunContract GameTimeContract.Scaled_time FrameContract.Frames_of_ PeriodicTimerContract.A_periodic_timer_stays_on_its_grid_for_an_hour AllocationContract.A_few_timers \
     RateLimitedContract.A_random RateLimitedContract.A_flood PostCases.ThousandThreads FrameRateContract.The_average AwaitContract.Methods_are_resumed TerminalDecoderContract.AnyBytes FloodBoundContract \
