@@ -18,10 +18,10 @@ public sealed record RealTimeOptions
     public int Priority { get; init; } = 40;
 
     /// <summary>The numbers of the CPUs on which the thread may run, by sched_setaffinity(2) or SetThreadAffinityMask; null leaves them as they are. Needs no privilege.</summary>
+    public IReadOnlyCollection<int>? CpuAffinity { get; init; }
 
     /// <summary>On Windows: the task of the multimedia class scheduler that the thread has, such as "Games" or "Pro Audio" (AvSetMmThreadCharacteristics); null is none. Other systems have no such thing, and leave it alone.</summary>
     public string? MultimediaTask { get; init; }
-    public IReadOnlyCollection<int>? CpuAffinity { get; init; }
 
     /// <summary>
     /// Keep what the process has touched in memory, by mlockall(2) with MCL_ONFAULT. It is for the whole process, and for good. Needs the capability CAP_IPC_LOCK, or an unlimited

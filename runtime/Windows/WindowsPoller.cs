@@ -20,14 +20,13 @@ internal sealed unsafe class WindowsPoller : Poller
     private const int PoolSlot = 2;
     private const int OwnSlots = 3;
 
-    private const long NoKey = long.MinValue;
-
     /// <summary>The most handles in the poller's own wait: one place is left for the message queue, or for what interrupts a helper thread.</summary>
     public const int MaxDirect = Kernel32.MaxWaitObjects - 1 - OwnSlots;
 
     private static int s_isUnthrottled; // the process was taken out of the throttling of timers
 
     private readonly Dictionary<long, WatchedHandle> _watched = [];
+    private readonly Dictionary<long, PollEvents> _queues = []; // the sources of the message queue: windows
     private readonly WatchedHandle[] _direct = new WatchedHandle[MaxDirect];
     private readonly List<WatchedHandle> _unarmed = [];     // with the pool, but not waited for by it now
     private readonly List<WatchedHandle> _pending = [];     // see WatchedHandle.IsPending; under the gate
@@ -43,8 +42,7 @@ internal sealed unsafe class WindowsPoller : Poller
     private int _readyCount;
     private long _waits;
     private long _armedNs = long.MaxValue; // the timer's expiry, unless it was seen
-    private long _messageKey = NoKey;
-    private PollEvents _messageInterest;
+    private bool _hearsMessages;           // a source of the message queue has an interest
     private NewsWait? _news;               // for a guest's helper thread
     private bool _newsAreWakes;
 
@@ -75,12 +73,8 @@ internal sealed unsafe class WindowsPoller : Poller
     {
         if (handle is MessageQueue)
         {
-            if (_messageKey != NoKey)
-            {
-                throw new IOException($"{name}: the loop has a source for the messages of its thread already; one pumps those of all windows.");
-            }
-
-            (_messageKey, _messageInterest) = (key, interest);
+            _queues.Add(key, interest);
+            _hearsMessages = Hears();
             return;
         }
 
@@ -104,9 +98,10 @@ internal sealed unsafe class WindowsPoller : Poller
 
     public override void Modify(long key, PollEvents interest)
     {
-        if (key == _messageKey)
+        if (_queues.ContainsKey(key))
         {
-            _messageInterest = interest;
+            _queues[key] = interest;
+            _hearsMessages = Hears();
             return;
         }
 
@@ -123,9 +118,9 @@ internal sealed unsafe class WindowsPoller : Poller
 
     public override void Remove(long key)
     {
-        if (key == _messageKey)
+        if (_queues.Remove(key))
         {
-            (_messageKey, _messageInterest) = (NoKey, PollEvents.None);
+            _hearsMessages = Hears();
             return;
         }
 
@@ -329,7 +324,7 @@ internal sealed unsafe class WindowsPoller : Poller
     private int WaitOnce(int first, uint milliseconds)
     {
         uint count = (uint)(OwnSlots + _directCount - first);
-        uint result = _messageInterest != PollEvents.None
+        uint result = _hearsMessages
             ? User32.WaitForMessagesOrObjects(count, _set + first, milliseconds, User32.AllInput, User32.InputAvailable)
             : Kernel32.WaitForMultipleObjects(count, _set + first, 0, milliseconds, 0);
         return Hit(result) is { } hit and >= 0 ? first + hit : -1;
@@ -365,7 +360,13 @@ internal sealed unsafe class WindowsPoller : Poller
 
         if (HasMessages())
         {
-            Report(_messageKey, PollEvents.Readable);
+            foreach ((long key, PollEvents interest) in _queues)
+            {
+                if (interest != PollEvents.None)
+                {
+                    Report(key, PollEvents.Readable);
+                }
+            }
         }
 
         return isWoken;
@@ -418,7 +419,9 @@ internal sealed unsafe class WindowsPoller : Poller
         }
     }
 
-    private bool HasMessages() => _messageInterest != PollEvents.None && User32.QueueStatus(User32.AllInput) >> 16 != 0;
+    private bool HasMessages() => _hearsMessages && User32.QueueStatus(User32.AllInput) >> 16 != 0;
+
+    private bool Hears() => _queues.Values.Any(static interest => interest != PollEvents.None);
 
     private void Report(WatchedHandle watched)
     {
