@@ -37,7 +37,7 @@ wait $boot
 [[ -d $WINEPREFIX/dosdevices ]] || { cat "$work/boot.log"; exit 1; }
 # COM1 is what Wine finds as the machine's first line, unless the registry names another one, which has to be there when Wine begins.
 ln -s /dev/null "$work/com1"
-{ wine reg add 'HKCU\Software\Wine' /v Version /d win10 /f && wine reg add 'HKLM\Software\Wine\Ports' /v COM1 /d "$work/com1" /f && wineserver -k; } >>"$work/boot.log" 2>&1 || { cat "$work/boot.log"; exit 1; }
+{ wine reg add 'HKCU\Software\Wine' /v Version /d win10 /f && wine reg add 'HKLM\Software\Wine\Ports' /v COM1 /d "$work/com1" /f && wineserver -k && wineserver -p 2>/dev/null; } >>"$work/boot.log" 2>&1 || { cat "$work/boot.log"; exit 1; }
 export MAINSPRING_COM1=$work/com1
 
 mkfifo "$work/input" "$work/output"
@@ -66,7 +66,7 @@ except=()
 for name in LongRunContract GameTimeContract.Scaled_time FrameContract.Frames_of_ PeriodicTimerContract.A_periodic_timer_stays_on_its_grid_for_an_hour AllocationContract.A_few_timers \
     RateLimitedContract.A_random RateLimitedContract.A_flood PostCases.ThousandThreads FrameRateContract.The_average AwaitContract.Methods_are_resumed TerminalDecoderContract.AnyBytes FloodBoundContract \
     LoopTaskContract.Calling_methods AwaitContract.Frames_delays ExecutorContract.Frames_are ExecutorQueueContract.It_allocates SerialPortContract.Pipe_Steady EventStreamCases.Steady \
-    SensorSourceContract.Steady; do
+    SensorSourceContract.Steady AwaitContract.Waits_with_a_token; do
     (($# > 0)) || except+=(--except "$name")
 done
 wine "$published/contracts/mainspring-contracts.exe" ${except[@]+"${except[@]}"} "$@" </dev/null 2>&1 | tr -d '\r' >"$work/contracts" || true
