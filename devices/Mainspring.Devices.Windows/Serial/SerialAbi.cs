@@ -24,6 +24,7 @@ internal static unsafe partial class SerialAbi
     public const int SharingViolation = 32;          // ERROR_SHARING_VIOLATION
     public const int EndOfFile = 38;                 // ERROR_HANDLE_EOF
     public const int InvalidParameter = 87;          // ERROR_INVALID_PARAMETER
+    public const int BrokenPipe = 109;               // ERROR_BROKEN_PIPE
     public const int InvalidName = 123;              // ERROR_INVALID_NAME
     public const int NoSuchDevice = 433;             // ERROR_NO_SUCH_DEVICE
     public const int Aborted = 995;                  // ERROR_OPERATION_ABORTED

@@ -34,7 +34,7 @@ internal static class SerialErrors
     public static string Gone(int error) => error switch
     {
         SerialAbi.BadCommand or SerialAbi.NotConnected or SerialAbi.Removed or SerialAbi.NoSuchDevice or SerialAbi.AccessDenied or SerialAbi.GeneralFailure or SerialAbi.FileNotFound => "the device was unplugged",
-        0 or SerialAbi.EndOfFile or SerialAbi.Aborted or SerialAbi.InvalidHandle => "it hung up: the device was unplugged or its far end was closed",
+        0 or SerialAbi.EndOfFile or SerialAbi.BrokenPipe or SerialAbi.Aborted or SerialAbi.InvalidHandle => "it hung up: the device was unplugged or its far end was closed",
         _ => Words(error),
     };
 
