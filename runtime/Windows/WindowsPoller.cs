@@ -334,6 +334,12 @@ internal sealed unsafe class WindowsPoller : Poller
     private bool Collect(int slot)
     {
         bool isWoken = false;
+        if (slot == TimerSlot && _watched.Count == 0 && !_hearsMessages)
+        {
+            _armedNs = long.MaxValue; // a loop of frames alone: a wake that has come as well ends the next wait
+            return false;
+        }
+
         while (slot >= 0)
         {
             if (slot == TimerSlot)

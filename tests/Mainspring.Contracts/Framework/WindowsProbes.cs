@@ -41,8 +41,9 @@ public static unsafe partial class WindowsProbes
             late.Add((Stopwatch.GetTimestamp() - deadline) * 1e6 / Stopwatch.Frequency);
         }
 
+        int held = late.Count(microseconds => microseconds < 1e6 / hz); // a loop drops those that come after the next one was due
         late.Sort();
-        return string.Create(CultureInfo.InvariantCulture, $"{{\"frames\":{late.Count},\"p50_us\":{late[late.Count / 2]:F1},\"p99_us\":{late[late.Count * 99 / 100]:F1},\"max_us\":{late[^1]:F1}}}");
+        return string.Create(CultureInfo.InvariantCulture, $"{{\"frames\":{late.Count},\"held\":{held},\"p50_us\":{late[late.Count / 2]:F1},\"p99_us\":{late[late.Count * 99 / 100]:F1},\"max_us\":{late[^1]:F1}}}");
     }
 
     private static string Idle(TimeSpan time)
