@@ -211,7 +211,15 @@ internal sealed unsafe class WindowsPoller : Poller
 
         lock (_gate)
         {
-            return _signalled.Count > 0;
+            foreach (WatchedHandle watched in _signalled)
+            {
+                if (watched.Interest != PollEvents.None)
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
     }
 
