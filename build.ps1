@@ -1,7 +1,7 @@
 #Requires -Version 7
 # Builds, tests and publishes Mainspring where bash is not at hand. `./build.ps1 help` lists the commands.
-# It does what build.sh does, without what needs Linux: the simulated serial line, the C headers and the
-# C baselines.
+# It does what build.sh does, without what needs Linux: the simulated serial line, the C headers, the virtual machine, Wine and
+# the C baselines.
 param(
     [string] $Command = 'help',
     [Parameter(ValueFromRemainingArguments)] [string[]] $Arguments = @()
@@ -23,7 +23,7 @@ function Show-Usage {
     @'
 usage: ./build.ps1 COMMAND [ARGUMENTS]
 
-  run [ARGS]    publish the Raspberry Pi host and run it on simulated devices (Linux only)
+  run [ARGS]    publish the host of machines and run it: on Windows give --serial COM3, elsewhere it simulates a device
   test          build, format, package validation, all tests; the last line is "N passed, N failed, N skipped"
   build         build all projects, warnings are errors
   publish       native programs into out/, their symbols into out/symbols/
@@ -121,8 +121,12 @@ function Save-Api {
 }
 
 function Start-Host {
-    if ($onWindows) { throw 'The Raspberry Pi host and its simulated devices need Linux (WSL will do): ./build.sh run' }
+    if ($onWindows -and $Arguments -notcontains '--serial') { throw 'Simulated devices are pseudo-terminals, which Windows lacks: give a port, such as ./build.ps1 run --serial COM3:115200' }
     Publish-Native hosts/pi/Mainspring.Pi.csproj
+    if ($onWindows) {
+        & out/mainspring-pi.exe run @Arguments
+        exit $LASTEXITCODE
+    }
     $defaults = if ($Arguments.Count -gt 0) { @() } else { @('--hz', '60', '--for', '5') }
     & out/mainspring-pi run --simulate @defaults @Arguments
     exit $LASTEXITCODE

@@ -18,6 +18,7 @@ readonly test_packages=("${link_packages[@]}" gcc-aarch64-linux-gnu libc6-dev-ar
 readonly peer_packages=(libuv1-dev python3-uvloop) # that benchmarks are compared with
 readonly vm_packages=("${link_packages[@]}" qemu-system-x86 linux-image-amd64 linux-headers-amd64 linux-source-6.1 make xz-utils kmod cpio busybox-static
     gpiod libgpiod-dev evtest i2c-tools strace python3)
+readonly wine_packages=(wine64 wine python3)
 readonly window_packages=("${link_packages[@]}" libglfw3 libglfw3-dev libx11-dev xvfb xdotool libgl1-mesa-dri)
 
 usage() {
@@ -31,6 +32,7 @@ usage: ./build.sh COMMAND [ARGUMENTS]
   vm [FILTER…]  the hardware cases on a real kernel in a virtual machine, all or some; tests/vm/README.md says more
   soak [SECONDS]  edges, serial traffic and devices that come and go, in the same machine, for 30 minutes by default: nothing may grow;
                 the result is one line of JSON
+  wine [FILTER…]  the contract cases for Windows, all or some, under Wine; without a filter the programs too
   build         build all projects, warnings are errors
   publish       native programs and libmainspring.so into out/, their symbols into out/symbols/, C headers into out/include/
   perf [ARGS]   publish the benchmarks, compile their C baselines, and run them; ARGS go to mainspring-perf
@@ -46,7 +48,7 @@ main() {
     local command=${1:---help}
     shift || true
     case $command in
-        run | test | vm | soak | build | publish | perf | micro | gate | api | format | clean) "command_$command" "$@" ;;
+        run | test | vm | soak | wine | build | publish | perf | micro | gate | api | format | clean) "command_$command" "$@" ;;
         -h | --help | help) usage ;;
         *) usage >&2; die "unknown command '$command'" 2 ;;
     esac
@@ -150,6 +152,12 @@ command_vm() {
     publish_native tests/Mainspring.Hardware/Mainspring.Hardware.csproj
     publish_native hosts/pi/Mainspring.Pi.csproj
     exec tests/vm/run.sh "$@"
+}
+
+command_wine() {
+    need_dotnet
+    need_packages "${wine_packages[@]}"
+    exec bash tests/wine/run.sh "$@"
 }
 
 command_soak() {
@@ -310,6 +318,7 @@ test_native() {
         test_counting "native contracts without epoll_pwait2" bash tests/seccomp/check.sh out/mainspring-contracts
         test_counting "end to end" bash tests/e2e/run.sh
         test_vm
+        test_wine
         test_counting "the C ABI" bash tests/embed/run.sh
         test_windows
         test_adapters
@@ -327,6 +336,20 @@ test_vm() {
         failed=$((failed + 1))
     else
         say "test hardware on a real kernel: skipped: ${reason##*$'\n'}"
+        skipped=$((skipped + 1))
+    fi
+}
+
+# Where Wine is missing and cannot be installed, the suite is skipped; never in CI.
+test_wine() {
+    local reason
+    if reason=$(need_wine 2>&1); then
+        test_counting "Windows under Wine" bash tests/wine/run.sh
+    elif [[ ${CI:-} == true ]]; then
+        echo "failed: Windows under Wine: $reason" >&2
+        failed=$((failed + 1))
+    else
+        say "test Windows under Wine: skipped: ${reason##*$'\n'}"
         skipped=$((skipped + 1))
     fi
 }
@@ -355,6 +378,11 @@ test_on_jit() {
 
 test_adapters() {
     ((adapters == 0)) || test_counting "adapters" out/mainspring-adapters
+}
+
+need_wine() {
+    need_packages "${wine_packages[@]}"
+    command -v wine >/dev/null || die "wine is missing (Debian: wine64)"
 }
 
 need_vm() {

@@ -115,7 +115,7 @@ public sealed partial class MainLoop
         {
             CheckAccess();
             SafeHandle? descriptor = _poller.Expose(onlyWakes: _isLockstep);
-            _isGuest = descriptor is not null;
+            _isGuest |= descriptor is not null;
             if (!IsRunning)
             {
                 ArmDescriptor();

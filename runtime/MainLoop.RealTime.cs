@@ -2,7 +2,7 @@ namespace Mainspring;
 
 public sealed partial class MainLoop
 {
-    private readonly Linux.RealTimeThread? _realTime;
+    private readonly IRealTimeThread? _realTime;
 
     private void EnterRealTime()
     {
@@ -12,7 +12,7 @@ public sealed partial class MainLoop
         }
         else if (_options.RealTime is { } options)
         {
-            const string Message = "LoopOptions.RealTime is for Linux: on this system leave it null, and use the system's own means for threads that must be on time.";
+            const string Message = "LoopOptions.RealTime is for Linux and Windows: on this system leave it null, and use the system's own means for threads that must be on time.";
             if (options.Required)
             {
                 throw new PlatformNotSupportedException(Message);
@@ -26,7 +26,7 @@ public sealed partial class MainLoop
 
     private void WarnOfThread(string message) => Log.Write(LogSeverity.Warning, Name, message);
 
-    private static Linux.RealTimeThread? RealTimeBy(LoopOptions options)
+    private static IRealTimeThread? RealTimeBy(LoopOptions options)
     {
         if (options.RealTime is not { } realTime)
         {
@@ -49,6 +49,6 @@ public sealed partial class MainLoop
             throw new ArgumentException($"RealTimeOptions.CpuAffinity has the number of one CPU at least, each from 0 to {Linux.CpuMask.Capacity - 1}; null leaves the thread where it may run.", nameof(options));
         }
 
-        return OperatingSystem.IsLinux() ? new Linux.RealTimeThread(options.Name, realTime) : null;
+        return OperatingSystem.IsLinux() ? new Linux.RealTimeThread(options.Name, realTime) : OperatingSystem.IsWindows() ? new Windows.RealTimeThread(options.Name, realTime) : null;
     }
 }

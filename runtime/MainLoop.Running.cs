@@ -34,7 +34,7 @@ public sealed partial class MainLoop
     private bool IsFrameDue => _frames.IsHosted || (_frames.IsPaced && Clock.ReadNs() >= _frames.NextDeadlineNs - LeadNs);
 
     // Whether callbacks have to make room: for the frame that is due, or, when all happens in frames, for the next one.
-    private bool IsCutDue() => CutNs is var cutNs && cutNs != long.MaxValue && Clock.ReadNs() >= cutNs;
+    internal bool IsCutDue() => CutNs is var cutNs && cutNs != long.MaxValue && Clock.ReadNs() >= cutNs;
 
     private long CutNs => _frames.IsHosted ? _hostDeadlineNs : _isLockstep ? _frames.DeadlineAfterNextNs : _frames.NextDeadlineNs;
 

@@ -10,7 +10,10 @@ internal abstract class Poller : IDisposable
 {
     /// <summary>The best poller of this system. On 32-bit Linux the kernel takes times in other structs than ours: there it is the portable one.</summary>
     public static Poller Create(bool portable) =>
-        !portable && OperatingSystem.IsLinux() && Environment.Is64BitProcess ? new Linux.EpollPoller(Linux.EpollFeatures.All) : new PortablePoller();
+        portable ? new PortablePoller()
+        : OperatingSystem.IsLinux() && Environment.Is64BitProcess ? new Linux.EpollPoller(Linux.EpollFeatures.All)
+        : OperatingSystem.IsWindows() ? new Windows.WindowsPoller()
+        : new PortablePoller();
 
     /// <summary>Whether <see cref="Add"/> works.</summary>
     public abstract bool WatchesDescriptors { get; }

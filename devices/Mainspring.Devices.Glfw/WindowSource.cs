@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Mainspring.Windows;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Devices.Glfw;
@@ -32,7 +33,7 @@ public abstract partial class WindowSource : IPollableSource, IPreparedSource
     private readonly Action<Frame> _onInput;
     private readonly Action<WindowEvent> _queueEvent;
     private SourceContext? _context;
-    private SafeFileHandle? _connection; // on X11: a descriptor of its own for the display's connection; elsewhere an invalid one
+    private SafeHandle? _connection;  // on X11: a descriptor of its own for the display's connection; on Windows the thread's messages; elsewhere an invalid one
     private FrameHandle? _input;      // in a loop with frames
     private bool _isDispatching;
     private nuint _x11Window;         // the X server's number; 0 elsewhere
@@ -139,7 +140,7 @@ public abstract partial class WindowSource : IPollableSource, IPreparedSource
             return true;
         }
 
-        if (WindowSystem.Display == 0 || (!HasFrames && _gamepads.IsAny))
+        if ((WindowSystem.Display == 0 && !OperatingSystem.IsWindows()) || (!HasFrames && _gamepads.IsAny))
         {
             TimeSpan left = _nextLook - _context!.Loop.Now;
             if (left <= TimeSpan.Zero)
@@ -483,9 +484,11 @@ public abstract partial class WindowSource : IPollableSource, IPreparedSource
         }
     }
 
-    // The descriptor that the loop waits on, or none: then Prepare says how long it may sleep.
-    private static SafeFileHandle Connect() =>
-        WindowSystem.Display != 0 ? Xlib.Duplicate(Xlib.ConnectionNumber(WindowSystem.Display)) : new SafeFileHandle(-1, ownsHandle: false);
+    // What the loop waits on, or nothing: then Prepare says how long it may sleep.
+    private static SafeHandle Connect() =>
+        WindowSystem.Display != 0 ? Xlib.Duplicate(Xlib.ConnectionNumber(WindowSystem.Display))
+        : OperatingSystem.IsWindows() ? new MessageQueue()
+        : new SafeFileHandle(-1, ownsHandle: false);
 
     // What closing says of a window that did not open is a consequence.
     private void CloseAfterFailure()

@@ -79,7 +79,17 @@ public abstract partial class Connection
                 throw new InvalidDataException($"{Name}: no delimiter in {ReadLimit} bytes; raise ReadLimit, or close the connection.");
             }
 
-            int count = await ReceiveAsync(_input.Room(Math.Min(ReadLimit, 4096)), cancellationToken);
+            int count;
+            _isFilling = true;
+            try
+            {
+                count = await ReceiveAsync(_input.Room(Math.Min(ReadLimit, 4096)), cancellationToken);
+            }
+            finally
+            {
+                _isFilling = false;
+            }
+
             if (count == 0)
             {
                 return TakeInput(_input.Count);
@@ -161,7 +171,10 @@ public abstract partial class Connection
 
     private void ReleaseInput()
     {
-        // What was received can still be read; only an empty queue's memory goes.
-        _input.Trim();
+        // What was received can still be read; only an empty queue's memory goes, unless somebody receives into it just now.
+        if (!_isFilling)
+        {
+            _input.Trim();
+        }
     }
 }

@@ -23,6 +23,7 @@ public abstract partial class Connection : IDisposable, IAsyncDisposable
     private ConnectionProtocol? _protocol;
     private TickTurn _drainTurn = new(MostDrains);
     private bool _isWritingPaused;
+    private bool _isFilling; // somebody receives into _input
     private bool _isLost;
 
     private protected Connection(MainLoop loop, string name)

@@ -241,7 +241,7 @@ public sealed class Server : IDisposable, IAsyncDisposable
     {
         Connection connection;
         using var limit = new CancellationTokenSource();
-        TimerHandle timer = Loop.CallLater(_options.HandshakeTimeout, static limit => limit.Cancel(), limit);
+        TimerHandle timer = _options.HandshakeTimeout == Timeout.InfiniteTimeSpan ? default : Loop.CallLater(_options.HandshakeTimeout, static limit => limit.Cancel(), limit);
         try
         {
             connection = await TlsConnection.Accept(socket, _options.Tls!, _protocols?.Invoke(), limit.Token, Exchange);
@@ -268,7 +268,14 @@ public sealed class Server : IDisposable, IAsyncDisposable
             timer.Cancel();
         }
 
-        Handle(connection);
+        if (Loop.IsFinishing)
+        {
+            connection.Close(); // too late for another handler
+        }
+        else if (connection.State == ConnectionState.Open)
+        {
+            Handle(connection);
+        }
 
         void Exchange(Connection secured)
         {

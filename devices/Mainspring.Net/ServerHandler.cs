@@ -9,6 +9,7 @@ internal sealed class ServerHandler(Server server, Connection connection, Func<C
     private bool _hasBegun;
     private bool _isOver;
     private bool _isCancelled;
+    private bool _isAsked; // to end: one without a token
 
     public void Start()
     {
@@ -23,13 +24,18 @@ internal sealed class ServerHandler(Server server, Connection connection, Func<C
         }
     }
 
-    /// <summary>The server closes its connections: of one without a token that is all it hears.</summary>
+    /// <summary>The server closes its connections: of one without a token that is all it hears, and it is not waited for without an end.</summary>
     public void Cancel()
     {
         if (takesToken)
         {
             _isCancelled = true;
             _task?.Cancel();
+        }
+        else if (!_isOver && !_isAsked && !server.Loop.IsClosing)
+        {
+            _isAsked = true;
+            _patience = server.Loop.CallLater(server.HandlerPatience, static handler => handler.Leave(), this);
         }
     }
 
@@ -58,13 +64,14 @@ internal sealed class ServerHandler(Server server, Connection connection, Func<C
     private void CloseConnection()
     {
         connection.Close();
-        _patience = server.Loop.CallLater(server.HandlerPatience, static handler => handler.Leave(), this);
+        Cancel();
     }
 
     private void Leave()
     {
         server.Loop.Warn(connection.Name, $"its handler goes on {server.HandlerPatience.TotalSeconds:0.###} s after its connection was closed, and is left: give it a token, and heed that.");
         _end!.SetResult(true);
+        server.OnEnded(this);
     }
 
     private async LoopTask Run(CancellationToken token)
@@ -105,8 +112,14 @@ internal sealed class ServerHandler(Server server, Connection connection, Func<C
     {
         _isOver = true;
         _patience.Cancel();
-        connection.Close();
-        _end?.SetResult(true);
-        server.OnEnded(this);
+        try
+        {
+            connection.Close();
+        }
+        finally
+        {
+            _end?.SetResult(true);
+            server.OnEnded(this);
+        }
     }
 }

@@ -51,10 +51,11 @@ public static class MainLoopProcesses
     }
 
     /// <summary>
-    /// Waits for the end of a process of the framework's, which it watches and reaps itself by SIGCHLD: its <see cref="Process.Exited"/> comes on another thread, and this brings it to the loop.
+    /// Waits for the end of a process of the framework's, which it watches and reaps itself by SIGCHLD: its <see cref="Process.Exited"/> comes on another thread, and this brings it to the loop. On Windows
+    /// the process's handle is in the loop's wait.
     /// </summary>
     /// <param name="loop">The loop.</param>
-    /// <param name="process">A process that was started; its <see cref="Process.EnableRaisingEvents"/> is set.</param>
+    /// <param name="process">A process that was started; its <see cref="Process.EnableRaisingEvents"/> is set, but on Windows.</param>
     /// <returns>Its exit code, on the loop. Cancelled when the loop is disposed before.</returns>
     public static Task<int> WaitForExit(this MainLoop loop, Process process)
     {

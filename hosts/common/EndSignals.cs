@@ -9,6 +9,8 @@ namespace Mainspring.Hosts;
 /// </summary>
 internal sealed class EndSignals : IDisposable
 {
+    private static readonly ManualResetEventSlim s_never = new();
+
     private readonly Action _stop;
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _signals;
@@ -42,6 +44,10 @@ internal sealed class EndSignals : IDisposable
     {
         context.Cancel = Interlocked.Increment(ref _signals) == 1;
         _stop();
+        if (OperatingSystem.IsWindows() && context is { Cancel: true, Signal: PosixSignal.SIGHUP or PosixSignal.SIGTERM })
+        {
+            s_never.Wait(); // Windows ends the process as soon as this returns: so that the run ends first, for which it gives some seconds
+        }
     }
 
     // proc_pid_status(5): SigIgn is a mask in hexadecimal, the lowest bit is signal 1.

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Hosts;
 
-/// <summary>Standard output or standard error, that says when its reader has gone: the streams of <see cref="Console"/> keep silent then (write(2), poll(2)).</summary>
+/// <summary>Standard output or standard error, that says when its reader has gone: the streams of <see cref="Console"/> keep silent then (write(2), poll(2); WriteFile).</summary>
 internal sealed unsafe partial class StandardStream(int descriptor) : Stream
 {
     public const int Output = 1;
@@ -13,8 +13,10 @@ internal sealed unsafe partial class StandardStream(int descriptor) : Stream
     private const int Again = 11;           // EAGAIN
     private const int BrokenPipe = 32;      // EPIPE
     private const short Writable = 4;       // POLLOUT
+    private const int BrokenPipeOnWindows = 109; // ERROR_BROKEN_PIPE
+    private const int NoReaderOnWindows = 232;   // ERROR_NO_DATA: the pipe is being closed
 
-    private readonly SafeFileHandle _file = new(descriptor, ownsHandle: false);
+    private readonly SafeFileHandle _file = new(OperatingSystem.IsWindows() ? StandardHandle(-10 - descriptor) : descriptor, ownsHandle: false); // STD_OUTPUT_HANDLE is -11
 
     public override bool CanRead => false;
 
@@ -31,7 +33,7 @@ internal sealed unsafe partial class StandardStream(int descriptor) : Stream
     }
 
     /// <summary>Whether a write failed because the other end of the pipe was closed.</summary>
-    public static bool IsReaderGone(Exception? failure) => failure is IOException { HResult: BrokenPipe };
+    public static bool IsReaderGone(Exception? failure) => failure is IOException { HResult: BrokenPipe or BrokenPipeOnWindows or NoReaderOnWindows };
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -40,15 +42,16 @@ internal sealed unsafe partial class StandardStream(int descriptor) : Stream
             nint count;
             fixed (byte* first = buffer)
             {
-                count = WriteTo(_file, first, buffer.Length);
+                uint written;
+                count = !OperatingSystem.IsWindows() ? WriteTo(_file, first, buffer.Length) : WriteFile(_file, first, (uint)buffer.Length, &written, 0) ? (nint)written : -1;
             }
 
             int error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
-            if (error == Again)
+            if (error == Again && !OperatingSystem.IsWindows())
             {
                 WaitForRoom(); // whoever shares the descriptor has made it non-blocking
             }
-            else if (error is not (0 or Interrupted))
+            else if (error != 0 && (error != Interrupted || OperatingSystem.IsWindows())) // the numbers of Windows are others
             {
                 throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
             }
@@ -77,6 +80,13 @@ internal sealed unsafe partial class StandardStream(int descriptor) : Stream
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint WriteTo(SafeFileHandle descriptor, byte* bytes, nint count);
+
+    [LibraryImport("kernel32", EntryPoint = "GetStdHandle")]
+    private static partial nint StandardHandle(int which);
+
+    [LibraryImport("kernel32", EntryPoint = "WriteFile", SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool WriteFile(SafeFileHandle file, byte* buffer, uint count, uint* written, nint overlapped);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(PollFd* descriptors, nuint count, int timeoutMs);

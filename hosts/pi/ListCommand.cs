@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mainspring.Devices;
 using Mainspring.Devices.Linux;
+using Mainspring.Devices.Windows;
 using Mainspring.Hosts;
 
 namespace Mainspring.Pi;
@@ -18,6 +19,19 @@ internal static class ListCommand
 
     private static int Run(bool withLines)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            Head("serial ports");
+            IReadOnlyList<SerialPortInfo> ports = WindowsSerialPort.List();
+            foreach (SerialPortInfo port in ports)
+            {
+                Console.WriteLine($"  {port.Path}  {port.Description}");
+            }
+
+            NoneIf(ports.Count == 0);
+            return HostCommand.Done;
+        }
+
         Head("GPIO chips");
         Chips(withLines);
         Head("serial ports");

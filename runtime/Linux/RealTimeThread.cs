@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Mainspring.Linux;
 
-/// <summary>Applies <see cref="RealTimeOptions"/> to the calling thread, and takes them back.</summary>
-internal sealed unsafe class RealTimeThread(string loop, RealTimeOptions options)
+/// <summary>Applies <see cref="RealTimeOptions"/> to the calling thread, and takes them back: policy, CPUs, memory.</summary>
+internal sealed unsafe class RealTimeThread(string loop, RealTimeOptions options) : IRealTimeThread
 {
     private const int StackStep = 4096;
 

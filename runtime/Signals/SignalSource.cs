@@ -49,6 +49,10 @@ internal sealed class SignalSource(PosixSignal signal, Func<bool>? takes = null)
             posix.Cancel = true;
             Interlocked.Increment(ref _count);
             context.Wake();
+            if (OperatingSystem.IsWindows() && posix.Signal is PosixSignal.SIGHUP or PosixSignal.SIGTERM)
+            {
+                Windows.ConsoleEnd.HoldThread();
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ public sealed class PublicApiTests
     [InlineData("Mainspring.Devices.Glfw")]
     [InlineData("Mainspring.Devices.Linux")]
     [InlineData("Mainspring.Devices.Simulation")]
+    [InlineData("Mainspring.Devices.Windows")]
     [InlineData("Mainspring.Hosting")]
     [InlineData("Mainspring.Processes")]
     [InlineData("Mainspring.Net")]

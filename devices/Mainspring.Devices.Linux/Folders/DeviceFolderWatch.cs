@@ -28,10 +28,7 @@ public sealed class DeviceFolderWatch : IPollableSource
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(prefix);
-        if (!OperatingSystem.IsLinux())
-        {
-            throw new PlatformNotSupportedException($"{folder}: DeviceFolderWatch needs Linux.");
-        }
+        LinuxOnly.Check(folder, nameof(DeviceFolderWatch), "elsewhere a RetryPolicy opens a device again that has come back");
 
         Folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         Name = $"watch:{Path.Combine(Folder, prefix)}";

@@ -35,6 +35,7 @@ public sealed class LinuxGpioChip : IDisposable
     public static LinuxGpioChip Open(string chip)
     {
         ArgumentException.ThrowIfNullOrEmpty(chip);
+        LinuxOnly.Check(chip, nameof(LinuxGpioChip), "SimulatedGpioChip works anywhere, and System.Device.Gpio (Mainspring.Devices.Iot) where it has a driver");
         string path = GpioDevice.PathOf(chip);
         SafeFileHandle file = GpioDevice.Open(path);
         try

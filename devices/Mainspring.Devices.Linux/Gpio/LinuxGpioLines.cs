@@ -42,10 +42,7 @@ public sealed unsafe class LinuxGpioLines : IGpioLines, IPollableSource, IGpioRe
     {
         ArgumentException.ThrowIfNullOrEmpty(chip);
         ArgumentNullException.ThrowIfNull(options);
-        if (!OperatingSystem.IsLinux())
-        {
-            throw new PlatformNotSupportedException($"{chip}: LinuxGpioLines needs Linux; SimulatedGpioChip works anywhere.");
-        }
+        LinuxOnly.Check(chip, nameof(LinuxGpioLines), "SimulatedGpioChip works anywhere, and System.Device.Gpio (Mainspring.Devices.Iot) where it has a driver");
 
         _set = new GpioLineSet(options);
         Device = chip;

@@ -41,10 +41,7 @@ public sealed class LinuxGpioWatch : IPollableSource
     public LinuxGpioWatch(string chip, IEnumerable<int>? lines = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(chip);
-        if (!OperatingSystem.IsLinux())
-        {
-            throw new PlatformNotSupportedException($"{chip}: LinuxGpioWatch needs Linux.");
-        }
+        LinuxOnly.Check(chip, nameof(LinuxGpioWatch), "SimulatedGpioChip works anywhere, and System.Device.Gpio (Mainspring.Devices.Iot) where it has a driver");
 
         _chip = chip;
         _wanted = lines?.Distinct().ToArray() is { Length: > 0 } some ? some : null;

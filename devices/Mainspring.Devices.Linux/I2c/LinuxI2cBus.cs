@@ -56,6 +56,7 @@ public sealed class LinuxI2cBus : II2cBus, II2cTransport
     public static LinuxI2cBus Open(string path, I2cBusOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        LinuxOnly.Check(path, nameof(LinuxI2cBus), "elsewhere use System.Device.Gpio, where it has a driver, or a simulated bus");
         options ??= new I2cBusOptions();
         SafeFileHandle file = DeviceNode.Open(path, "i2c", Missing());
         try

@@ -45,10 +45,7 @@ public sealed class LinuxInputDevice : IInputDevice, IPollableSource
     internal LinuxInputDevice(string device, InputOptions options, Func<string, InputOptions, IEvdevNode> open)
     {
         ArgumentException.ThrowIfNullOrEmpty(device);
-        if (!OperatingSystem.IsLinux())
-        {
-            throw new PlatformNotSupportedException($"{device}: LinuxInputDevice needs Linux.");
-        }
+        LinuxOnly.Check(device, nameof(LinuxInputDevice), "windows have keys and gamepads anywhere (Mainspring.Devices.Glfw), and SimulatedInputDevice simulates devices");
 
         Device = device;
         Options = options;

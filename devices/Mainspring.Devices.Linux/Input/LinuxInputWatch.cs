@@ -26,10 +26,7 @@ public sealed class LinuxInputWatch : IPollableSource
 
     internal LinuxInputWatch(InputNodes nodes, Func<string, string?> refusal)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            throw new PlatformNotSupportedException("LinuxInputWatch needs Linux.");
-        }
+        LinuxOnly.Check("input devices", nameof(LinuxInputWatch), "windows have keys and gamepads anywhere (Mainspring.Devices.Glfw), and SimulatedInputDevice simulates devices");
 
         (_nodes, _refusal) = (nodes, refusal);
         _changes = new FolderChanges(nodes.Folder, InputNodes.Prefix);

@@ -35,10 +35,7 @@ public sealed class LinuxSerialPort : SerialPortBase, IPollableSource
     internal LinuxSerialPort(string device, SerialOptions options, Func<string, SerialOptions, SafeFileHandle> open)
         : base(device, options, hasMarks: true)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            throw new PlatformNotSupportedException($"{device}: LinuxSerialPort needs Linux; use the port of System.IO.Ports here.");
-        }
+        LinuxOnly.Check(device, nameof(LinuxSerialPort), "on Windows use WindowsSerialPort, elsewhere the port of System.IO.Ports (Mainspring.Devices.Ports)");
 
         _open = open;
     }

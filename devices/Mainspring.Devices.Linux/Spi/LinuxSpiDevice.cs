@@ -61,6 +61,7 @@ public sealed unsafe class LinuxSpiDevice : ISpiDevice, SpiTransfers.IRunner
     public static LinuxSpiDevice Open(string path, SpiOptions? options = null, ExecutorQueue? queue = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        LinuxOnly.Check(path, nameof(LinuxSpiDevice), "elsewhere use System.Device.Gpio, where it has a driver, or a simulated device");
         SafeFileHandle file = DeviceNode.Open(
             path, "spi", "switch the bus on (on a Raspberry Pi 'sudo raspi-config', Interface Options, or dtparam=spi=on in config.txt); 'ls /dev/spidev*' shows what there is");
         try

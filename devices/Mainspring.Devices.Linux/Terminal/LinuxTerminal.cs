@@ -71,10 +71,7 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(device);
         Options = options ?? new TerminalOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(Options.EscapeTimeout, TimeSpan.FromMilliseconds(1), nameof(options));
-        if (!OperatingSystem.IsLinux())
-        {
-            throw new PlatformNotSupportedException($"{device}: LinuxTerminal needs Linux.");
-        }
+        LinuxOnly.Check(device, nameof(LinuxTerminal), "elsewhere there is no terminal yet, but windows (Mainspring.Devices.Glfw)");
 
         _device = device;
         _raise = raise;

@@ -65,8 +65,11 @@ internal sealed class QueuedWriter
         }
     } = true;
 
+    /// <summary>What the device is watched for always: a handle of Windows tells of a hang-up in no other way.</summary>
+    public PollEvents LeastInterest { get; init; }
+
     /// <summary>What the device is to be watched for.</summary>
-    public PollEvents Interest => (IsReading ? PollEvents.Readable : PollEvents.None) | (_isWatching ? PollEvents.Writable : PollEvents.None);
+    public PollEvents Interest => LeastInterest | (IsReading ? PollEvents.Readable : PollEvents.None) | (_isWatching ? PollEvents.Writable : PollEvents.None);
 
     /// <summary>The device is there.</summary>
     public void Open()

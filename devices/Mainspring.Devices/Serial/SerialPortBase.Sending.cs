@@ -89,10 +89,10 @@ public abstract partial class SerialPortBase
         }
     }
 
-    // What a wait has put into the queue is written when the device is ready for it. The poller says that of a descriptor; another device has to be asked.
+    // What a wait has put into the queue is written when the device is ready for it. The poller says that of a descriptor; another device, or a handle of Windows, has to be asked.
     private ValueTask Queued(ValueTask task)
     {
-        if (!task.IsCompleted && this is not IPollableSource)
+        if (!task.IsCompleted && (this is not IPollableSource || _writer.LeastInterest != PollEvents.None))
         {
             _context?.Wake();
         }

@@ -38,7 +38,7 @@ public abstract partial class SerialPortBase : ISerialPort
     private long _markedWrong;
     private long _droppedMessages;
 
-    internal SerialPortBase(string device, SerialOptions options, bool hasMarks)
+    internal SerialPortBase(string device, SerialOptions options, bool hasMarks, PollEvents leastInterest = PollEvents.None)
     {
         ArgumentException.ThrowIfNullOrEmpty(device);
         ArgumentNullException.ThrowIfNull(options);
@@ -47,7 +47,7 @@ public abstract partial class SerialPortBase : ISerialPort
         Name = $"serial:{device}";
         _framer = options.Framing?.CreateFramer();
         _marks = hasMarks && options.MarkErrors ? new MarkDecoder() : null;
-        _writer = new QueuedWriter(() => Device, options.WriteQueueSize, WriteDevice);
+        _writer = new QueuedWriter(() => Device, options.WriteQueueSize, WriteDevice) { LeastInterest = leastInterest };
         _giveUpDrain = GiveUpDrain;
     }
 

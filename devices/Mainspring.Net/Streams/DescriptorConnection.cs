@@ -182,6 +182,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
             }
         }
 
+        SendWhatIsTakenAtOnce();
         Release();
     }
 
@@ -282,6 +283,7 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         {
             _channel.PrepareAbort();
             State = ConnectionState.Closing;
+            _output.Clear();
             Remove();
         }
     }
@@ -292,13 +294,24 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         {
             Reason ??= reason;
             State = ConnectionState.Closing;
+            _output.Clear();
             Remove();
         }
     }
 
     internal override bool IsBroken => base.IsBroken || _writeError is not null;
 
-    internal override void Report(Exception exception) => _context?.Error(exception);
+    internal override void Report(Exception exception)
+    {
+        if (_source is { State: SourceState.Attached })
+        {
+            _context!.Error(exception);
+        }
+        else
+        {
+            Loop.ReportException(exception, $"{Name} failed", this); // parked or removed: its context says nothing any more
+        }
+    }
 
     /// <summary>Waits until the system takes bytes again.</summary>
     internal ValueTask WaitForRoom(CancellationToken cancellationToken)
@@ -491,9 +504,15 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         }
     }
 
-    // Straight into the method that reads: it works while what it has received is in the cache, as a protocol does.
+    // Straight into the method that reads: it works while what it has received is in the cache, as a protocol does. But when a frame is due through the queue, which lets that go first.
     private void GoOn(int count)
     {
+        if (Loop.IsCutDue())
+        {
+            _read.SetResult(count);
+            return;
+        }
+
         try
         {
             _read.GoOn(count);
@@ -501,6 +520,21 @@ internal sealed class DescriptorConnection : Connection, IPollableSource
         catch (Exception exception)
         {
             Report(exception); // of a callback that was given to the awaiter itself; methods keep theirs
+        }
+    }
+
+    // The last that is sent, without waiting: all of it to a file, and what the system has room for to others.
+    private void SendWhatIsTakenAtOnce()
+    {
+        for (_channel.BeginTurn(); _output.Count > 0 && _writeError is null; _channel.BeginTurn())
+        {
+            int sent = Send(_output.Waiting.Span, out SocketError error);
+            if (error != SocketError.Success || sent == 0)
+            {
+                return;
+            }
+
+            _output.Consume(sent);
         }
     }
 

@@ -1,5 +1,6 @@
 using Mainspring.Devices;
 using Mainspring.Devices.Linux;
+using Mainspring.Devices.Windows;
 
 namespace Mainspring.Pi;
 
@@ -17,8 +18,8 @@ internal static class Backends
 
     private const string HowToGet = "put what is missing into packages/ of the sources, or configure a feed that has it, and build again";
 
-    /// <summary>Native on Linux; elsewhere, for each kind of device, what the program was built with.</summary>
-    public static Backend Default => DefaultFor(OperatingSystem.IsLinux(), Built);
+    /// <summary>Native on Linux, and for serial ports on Windows; elsewhere, for each kind of device, what the program was built with.</summary>
+    public static Backend Default => DefaultFor(OperatingSystem.IsLinux(), OperatingSystem.IsWindows() ? Built & ~Backend.Ports : Built);
 
     /// <summary>Refuses a name that is none, and what the program was built without.</summary>
     /// <returns>The names.</returns>
@@ -83,7 +84,9 @@ internal static class Backends
             return PortsBackend.Port(device, options);
         }
 #endif
-        return OperatingSystem.IsLinux() ? new LinuxSerialPort(device, options) : throw Unsupported(device, "serial ports", Backend.Ports, "System.IO.Ports");
+        return OperatingSystem.IsLinux() ? new LinuxSerialPort(device, options)
+            : OperatingSystem.IsWindows() ? new WindowsSerialPort(device, options)
+            : throw Unsupported(device, "serial ports", Backend.Ports, "System.IO.Ports");
     }
 
     /// <summary>Lines of a chip.</summary>

@@ -45,7 +45,7 @@ public sealed class Case
             }
         })
         { IsBackground = true, Name = Name };
-        thread.Start();
+        thread.UnsafeStart(); // without the runner's execution context
         if (!thread.Join(s_patience))
         {
             throw new TimeoutException($"{Name} has been running for {s_patience.TotalSeconds} s.");
@@ -75,7 +75,7 @@ public sealed class Case
     [UnconditionalSuppressMessage("Trimming", "IL2077", Justification = "Programs that trim keep the assembly whole.")]
     private void RunHere()
     {
-        object suite = Activator.CreateInstance(_suite)!;
+        object suite = Activator.CreateInstance(_suite, BindingFlags.Public | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions, null, null, null)!; // a suite may skip by its constructor
         try
         {
             _method.Invoke(suite, BindingFlags.DoNotWrapExceptions, null, null, null);

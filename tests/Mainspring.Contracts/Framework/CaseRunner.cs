@@ -4,10 +4,11 @@ using System.Globalization;
 namespace Mainspring.Contracts;
 
 /// <summary>Runs cases from a command line: all, or those whose name contains one of the arguments. The last line is the total.</summary>
-/// <remarks>Options: <c>--repeat N</c> runs each N times, <c>--list</c> only names them, <c>--verbose</c> also tells of the ones that begin and pass.</remarks>
+/// <remarks>Options: <c>--repeat N</c> runs each N times, <c>--except NAME</c> skips those whose name contains it, <c>--list</c> only names them, <c>--verbose</c> also tells of the ones that begin and pass.</remarks>
 public sealed class CaseRunner
 {
     private readonly List<string> _filters = [];
+    private readonly List<string> _exceptions = [];
     private readonly int _repeat = 1;
     private readonly bool _list, _verbose;
     private int _passed, _failed, _skipped;
@@ -20,6 +21,9 @@ public sealed class CaseRunner
             {
                 case "--repeat" when i + 1 < arguments.Length:
                     _repeat = int.Parse(arguments[++i], CultureInfo.InvariantCulture);
+                    break;
+                case "--except" when i + 1 < arguments.Length:
+                    _exceptions.Add(arguments[++i]);
                     break;
                 case "--list":
                     _list = true;
@@ -64,6 +68,13 @@ public sealed class CaseRunner
         if (_verbose)
         {
             Console.WriteLine($"begins  {one.Name}");
+        }
+
+        if (_exceptions.Exists(one.Name.Contains))
+        {
+            _skipped++;
+            Console.WriteLine($"skipped {one.Name}: --except");
+            return;
         }
 
         long start = Stopwatch.GetTimestamp();

@@ -17,6 +17,14 @@ internal static unsafe partial class Sys
         }
     }
 
+    public static void NeedsWindows()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            throw new SkipException("needs Windows");
+        }
+    }
+
     /// <summary>Only in a program of our own: others, such as xunit's, end when they are interrupted.</summary>
     public static void NeedsOwnProgram()
     {

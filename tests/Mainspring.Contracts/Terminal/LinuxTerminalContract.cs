@@ -258,6 +258,7 @@ public sealed class LinuxTerminalContract : IDisposable
     [Case]
     public void FatalSignal_ThatAHandlerAskedAfterItCancels_GivesTheTerminalBack_AndTakesItAgain()
     {
+        Sys.NeedsLinux();
         bool isNewestFirst = IsNewestFirst();
         _bench = new TerminalBench();
         Termios2 settings = _bench.Settings();

@@ -120,6 +120,7 @@ public abstract class DescriptorPollerContract : PollerContract
     [Case]
     public void Add_ARegularFile_SaysWhatToDo()
     {
+        Sys.NeedsLinux();
         using SafeFileHandle file = File.OpenHandle(Environment.ProcessPath!);
         IOException refusal = Check.Throws<IOException>(() => Poller.Add(7, file, PollEvents.Readable, "my file"));
         Check.Contains("my file", refusal.Message);
@@ -286,6 +287,7 @@ public abstract class DescriptorPollerContract : PollerContract
     [Case]
     public void TooManyOpenFiles_IsAClearError()
     {
+        Sys.NeedsLinux();
         ulong before = Sys.LimitOpenFiles(3);
         IOException? refusal = null;
         try

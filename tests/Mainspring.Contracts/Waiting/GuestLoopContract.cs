@@ -8,6 +8,14 @@ public sealed class EpollGuestLoopContract : GuestLoopContract
     protected override bool IsPortable => false;
 }
 
+/// <summary><see cref="MainLoop.RunAsGuest"/> on a thread with a message pump of its own, on the poller of Windows.</summary>
+public sealed class WindowsGuestLoopContract : GuestLoopContract
+{
+    public WindowsGuestLoopContract() => Sys.NeedsWindows();
+
+    protected override bool IsPortable => false;
+}
+
 /// <summary><see cref="MainLoop.RunAsGuest"/> where the system has no descriptors to wait for.</summary>
 public sealed class PortableGuestLoopContract : GuestLoopContract
 {

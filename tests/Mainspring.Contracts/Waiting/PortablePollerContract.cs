@@ -8,6 +8,7 @@ public sealed class PortablePollerContract : PollerContract
     [Case]
     public void Add_SaysWhatToUseInstead()
     {
+        Sys.NeedsLinux();
         using var loop = new MainLoop(new LoopOptions { PortablePoller = true, Log = new SilentLog() });
         IOException refusal = Check.Throws<IOException>(() => loop.Add(new PipeSource { Name = "my pipe" }));
         Check.Contains("my pipe", refusal.Message);
