@@ -165,28 +165,30 @@ public sealed partial class MainLoop
         return Limited(Adopt(task), timeout, task, null);
     }
 
-    /// <summary>As <see cref="WithTimeout{T}(LoopTask{T}, TimeSpan)"/>, for a function whose token is cancelled when the time has come. Its end is not waited for then.</summary>
+    /// <summary>As <see cref="WithTimeout{T}(LoopTask{T}, TimeSpan)"/>, for a function whose token is cancelled when the time has come. One that heeds it has ended when the exception is thrown; another is not waited for.</summary>
     /// <typeparam name="T">The result's type.</typeparam>
     /// <param name="function">The function.</param>
     /// <param name="timeout">The limit, from now.</param>
+    /// <param name="cancellationToken">Cancels the function, too.</param>
     /// <returns>The result, or a <see cref="TimeoutException"/>. It is awaited once.</returns>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
-    public LoopTask<T> WithTimeout<T>(Func<CancellationToken, LoopTask<T>> function, TimeSpan timeout)
+    public LoopTask<T> WithTimeout<T>(Func<CancellationToken, LoopTask<T>> function, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
-        var cancellation = new CancellationTokenSource();
+        var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         return Limited(function(cancellation.Token), timeout, null, cancellation);
     }
 
-    /// <summary>As <see cref="WithTimeout(LoopTask, TimeSpan)"/>, for a function whose token is cancelled when the time has come. Its end is not waited for then.</summary>
+    /// <summary>As <see cref="WithTimeout(LoopTask, TimeSpan)"/>, for a function whose token is cancelled when the time has come. One that heeds it has ended when the exception is thrown; another is not waited for.</summary>
     /// <param name="function">The function.</param>
     /// <param name="timeout">The limit, from now.</param>
+    /// <param name="cancellationToken">Cancels the function, too.</param>
     /// <returns>The function's end, or a <see cref="TimeoutException"/>. It is awaited once.</returns>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
-    public LoopTask WithTimeout(Func<CancellationToken, LoopTask> function, TimeSpan timeout)
+    public LoopTask WithTimeout(Func<CancellationToken, LoopTask> function, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
-        var cancellation = new CancellationTokenSource();
+        var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         LoopTask task = function(cancellation.Token);
         return task.Source is null ? task : new LoopTask(Limited(new LoopTask<Nothing>(task.Source, task.Version), timeout, null, cancellation));
     }

@@ -74,5 +74,5 @@ internal abstract class Poller : IDisposable
     public abstract void Dispose();
 
     /// <summary>What the last <see cref="Wait"/> found. Plain memory: it is read more than once for each descriptor, to know what comes next.</summary>
-    protected (long Key, PollEvents Events)[] Found { get; init; } = [];
+    protected (long Key, PollEvents Events)[] Found { get; set; } = [];
 }

@@ -108,11 +108,13 @@ public sealed class Server : IDisposable, IAsyncDisposable
         EndWhenEmpty();
     }
 
-    /// <summary>Cancels the handlers, and calls <see cref="Connection.Close"/> of each connection.</summary>
+    /// <summary>Cancels the handlers, and calls <see cref="Connection.Close"/> of each connection: at once, but where a handler takes a token when that handler has ended, so that it can say good-bye.
+    /// One that does not end within 5 s is left, with a warning.</summary>
     public void CloseConnections()
     {
         CancelHandlers();
-        foreach (Connection connection in _connections.ToArray())
+        HashSet<Connection> handled = _takesToken ? [.. _handlers.Select(static handler => handler.Connection)] : [];
+        foreach (Connection connection in _connections.Where(connection => !handled.Contains(connection)).ToArray())
         {
             connection.Close();
         }

@@ -11,6 +11,8 @@ internal sealed class ServerHandler(Server server, Connection connection, Func<C
     private bool _isCancelled;
     private bool _isAsked; // to end: one without a token
 
+    public Connection Connection => connection;
+
     public void Start()
     {
         _task = server.Loop.StartTaskNow(takesToken ? Run : RunWithoutToken, connection.Name);
@@ -24,7 +26,7 @@ internal sealed class ServerHandler(Server server, Connection connection, Func<C
         }
     }
 
-    /// <summary>The server closes its connections: of one without a token that is all it hears, and it is not waited for without an end.</summary>
+    /// <summary>The server closes its connections: of one without a token that is all it hears. It is not waited for without an end.</summary>
     public void Cancel()
     {
         if (takesToken)
@@ -32,7 +34,8 @@ internal sealed class ServerHandler(Server server, Connection connection, Func<C
             _isCancelled = true;
             _task?.Cancel();
         }
-        else if (!_isOver && !_isAsked && !server.Loop.IsClosing)
+
+        if (!_isOver && !_isAsked && !server.Loop.IsClosing)
         {
             _isAsked = true;
             _patience = server.Loop.CallLater(server.HandlerPatience, static handler => handler.Leave(), this);
@@ -69,8 +72,12 @@ internal sealed class ServerHandler(Server server, Connection connection, Func<C
 
     private void Leave()
     {
-        server.Loop.Warn(connection.Name, $"its handler goes on {server.HandlerPatience.TotalSeconds:0.###} s after its connection was closed, and is left: give it a token, and heed that.");
-        _end!.SetResult(true);
+        string limit = $"{server.HandlerPatience.TotalSeconds:0.###} s";
+        server.Loop.Warn(connection.Name, takesToken
+            ? $"its handler goes on {limit} after it was cancelled, and is left: let it heed its token."
+            : $"its handler goes on {limit} after its connection was closed, and is left: give it a token, and heed that.");
+        connection.Close();
+        _end?.SetResult(true);
         server.OnEnded(this);
     }
 

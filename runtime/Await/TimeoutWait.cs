@@ -12,6 +12,7 @@ internal sealed class TimeoutWait<T>(MainLoop loop, TimeSpan timeout, Task? task
     private LoopTask<T> _inner;
     private int _looks;
     private TimerHandle _timer;
+    private bool _isCancelled; // the function is: one that heeds it ends before the time-out is told, and may be called again then
     private bool _isOver;
 
     public override string Name => "WithTimeout";
@@ -34,7 +35,11 @@ internal sealed class TimeoutWait<T>(MainLoop loop, TimeSpan timeout, Task? task
         }
         catch (Exception exception)
         {
-            if (!_isOver)
+            if (!_isOver && _isCancelled && exception is OperationCanceledException)
+            {
+                Expire();
+            }
+            else if (!_isOver)
             {
                 SetException(exception);
             }
@@ -48,7 +53,11 @@ internal sealed class TimeoutWait<T>(MainLoop loop, TimeSpan timeout, Task? task
         }
 
         cancellation?.Dispose();
-        if (!_isOver)
+        if (!_isOver && _isCancelled)
+        {
+            Expire();
+        }
+        else if (!_isOver)
         {
             SetResult(result);
         }
@@ -67,17 +76,29 @@ internal sealed class TimeoutWait<T>(MainLoop loop, TimeSpan timeout, Task? task
             return;
         }
 
-        _isOver = true;
+        if (cancellation is null || _isCancelled)
+        {
+            Expire();
+            return;
+        }
+
+        (_isCancelled, _looks) = (true, 0);
         try
         {
-            cancellation?.Cancel();
+            cancellation.Cancel();
         }
         catch (AggregateException exception)
         {
-            Loop!.ReportFromAnywhere(exception, Name); // of those who were told
+            Loop.ReportFromAnywhere(exception, Name); // of those who were told
         }
 
-        SetException(new TimeoutException($"{(task is null ? $"'{_inner.Source!.Name}'" : "A task")} has not ended within {timeout.TotalSeconds:0.###} s, on loop '{Loop.Name}'."));
+        Loop.CallSoon(s_lookAgain, this, Priority.Idle);
+    }
+
+    private void Expire()
+    {
+        _isOver = true;
+        SetException(new TimeoutException($"{(task is null ? $"'{_inner.Source!.Name}'" : "A task")} has not ended within {timeout.TotalSeconds:0.###} s, on loop '{Loop!.Name}'."));
     }
 
     private sealed class InnerEnd(TimeoutWait<T> wait) : Continuation

@@ -38,7 +38,6 @@ internal sealed unsafe class WindowsPoller : Poller
     private nint* _set;                    // MaxWaitObjects handles, in the order of the slots
     private int _directCount;
     private int _pendingCount;
-    private (long Key, PollEvents Events)[] _ready = new (long, PollEvents)[16];
     private int _readyCount;
     private long _waits;
     private long _armedNs = long.MaxValue; // the timer's expiry, unless it was seen
@@ -50,6 +49,7 @@ internal sealed unsafe class WindowsPoller : Poller
     /// <exception cref="IOException">The system refuses the handles.</exception>
     public WindowsPoller()
     {
+        Found = new (long Key, PollEvents Events)[16];
         try
         {
             _timer = CreateTimer();
@@ -179,8 +179,6 @@ internal sealed unsafe class WindowsPoller : Poller
             }
         }
     }
-
-    public override (long Key, PollEvents Events) Ready(int index) => _ready[index];
 
     public override void Wake()
     {
@@ -448,12 +446,14 @@ internal sealed unsafe class WindowsPoller : Poller
 
     private void Report(long key, PollEvents events)
     {
-        if (_readyCount == _ready.Length)
+        if (_readyCount == Found.Length)
         {
-            Array.Resize(ref _ready, 2 * _ready.Length);
+            (long Key, PollEvents Events)[] found = Found;
+            Array.Resize(ref found, 2 * found.Length);
+            Found = found;
         }
 
-        _ready[_readyCount++] = (key, events);
+        Found[_readyCount++] = (key, events);
     }
 
     // On a thread of the pool.

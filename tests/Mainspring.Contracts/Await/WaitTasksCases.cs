@@ -6,6 +6,37 @@ namespace Mainspring.Contracts.Await;
 public sealed class WaitTasksCases : VirtualLoopSuite
 {
     [Case]
+    public void WithTimeout_of_a_function_that_heeds_its_token_throws_when_that_has_ended() => Loop.Run(async Task () =>
+    {
+        bool isOver = false;
+        Check.True(await Catch(() => Loop.WithTimeout(Part, Ms(3))) is TimeoutException);
+        Check.True(isOver, "it can be called again");
+        Check.Equal(Ms(3), Loop.Now);
+
+        async LoopTask Part(CancellationToken token)
+        {
+            try
+            {
+                await Loop.Delay(Ms(9), token);
+            }
+            finally
+            {
+                await Loop.Yield();
+                isOver = true;
+            }
+        }
+    });
+
+    [Case]
+    public void WithTimeout_passes_on_a_token() => Loop.Run(async Task () =>
+    {
+        using var cancellation = new CancellationTokenSource();
+        Loop.CallLater(Ms(2), cancellation.Cancel);
+        Check.True(await Catch(() => Loop.WithTimeout(async LoopTask (token) => await Loop.Delay(Ms(9), token), Ms(5), cancellation.Token)) is OperationCanceledException);
+        Check.Equal(Ms(2), Loop.Now);
+    });
+
+    [Case]
     public void AllCompleted_waits_for_all_and_throws_nothing() => Loop.Run(async Task () =>
     {
         Task bad = Fails(2), cancelled = Task.FromCanceled(new CancellationToken(true)), last = After(9);
@@ -153,5 +184,18 @@ public sealed class WaitTasksCases : VirtualLoopSuite
     {
         await After(milliseconds);
         throw new FormatException("bad");
+    }
+
+    private static async Task<Exception?> Catch(Func<LoopTask> function)
+    {
+        try
+        {
+            await function();
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
     }
 }

@@ -122,6 +122,30 @@ public sealed class NetFileCases : NetSuite
     }
 
     [Case]
+    public void StandardOutput_ThatIsAFile_IsWrittenWhole_ThoughTheLoopEndsBehindIt()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            using (var loop = new MainLoop())
+            {
+                loop.Run(() =>
+                {
+                    Connection output = Network.OpenOutput(loop, File.OpenHandle(path, FileMode.Open, FileAccess.Write));
+                    output.Write(new byte[400_000]);
+                    return Task.CompletedTask;
+                });
+            }
+
+            Check.Equal(400_000L, new FileInfo(path).Length);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Case]
     public void StandardOutput_ThatIsAFile_PressesBack()
     {
         string path = Path.GetTempFileName();

@@ -320,6 +320,107 @@ public sealed class NetHandlerCases : NetSuite
     });
 
     [Case]
+    public void HandlerThatFailsAfterItsPeerHasReset_IsReported() => Loop.Run(async () =>
+    {
+        List<string> errors = [];
+        Loop.UnhandledException += context =>
+        {
+            errors.Add(context.Exception.Message);
+            context.Handled = true;
+        };
+        var gate = new TaskCompletionSource();
+        Connection? served = null;
+        Server server = Loop.ListenTcp(Anywhere, async connection =>
+        {
+            served = connection;
+            await gate.Task; // and does not read
+            throw new FormatException("afterwards");
+        });
+        Socket client = Call(server);
+        await Until(() => served is not null);
+        client.LingerState = new LingerOption(true, 0);
+        client.Dispose();
+        await Until(() => server.Connections.All(static connection => connection.Source is not { State: SourceState.Attached }));
+        gate.SetResult();
+        await Until(() => errors.Count > 0);
+        Check.Sequence(["afterwards"], errors);
+        await server.DisposeAsync();
+    });
+
+    [Case]
+    public void HandlersWithATokenSayGoodBye_WhenTheServerIsDisposed() => Run(async () =>
+    {
+        var gate = new TaskCompletionSource();
+        Connection idle, busy;
+        await using (Server server = Loop.ListenTcp(Anywhere, async (connection, token) =>
+        {
+            connection.Write("+\n"u8);
+            try
+            {
+                await connection.ReadLine(token);
+                await Loop.Delay(TimeSpan.FromHours(1), token);
+            }
+            catch (OperationCanceledException)
+            {
+                connection.Write("closing\n"u8);
+            }
+        }))
+        {
+            idle = await Loop.ConnectTcp(server.IPEndPoint);
+            busy = await Loop.ConnectTcp(server.IPEndPoint);
+            busy.Write("work\n"u8);
+            Check.Equal("+", await idle.ReadLine());
+            Check.Equal("+", await busy.ReadLine());
+            await Loop.Yield();
+        }
+
+        Check.Equal("closing", await idle.ReadLine());
+        Check.Equal("closing", await busy.ReadLine());
+        Check.Equal(null, await idle.ReadLine());
+        idle.Dispose();
+        busy.Dispose();
+    });
+
+    [Case]
+    public void ServeForever_ThatIsCancelled_LeavesAHandlerThatHeedsNothing() => Run(async () =>
+    {
+        foreach (bool takesToken in (bool[])[false, true])
+        {
+            using var cancellation = new CancellationTokenSource();
+            var never = new TaskCompletionSource();
+            bool hasBegun = false;
+            Server server = takesToken
+                ? Loop.ListenTcp(Anywhere, async (_, _) =>
+                {
+                    hasBegun = true;
+                    await never.Task;
+                })
+                : Loop.ListenTcp(Anywhere, async _ =>
+                {
+                    hasBegun = true;
+                    await never.Task;
+                });
+            server.HandlerPatience = TimeSpan.FromMilliseconds(5);
+            LoopTask serving = server.ServeForever(cancellation.Token);
+            using Socket client = Call(server);
+            await Until(() => hasBegun);
+            cancellation.Cancel();
+            try
+            {
+                await serving;
+            }
+            catch (OperationCanceledException)
+            {
+                _journal.Add("over");
+            }
+
+            never.SetResult();
+        }
+
+        Check.Sequence(["over", "over"], _journal);
+    });
+
+    [Case]
     public void FactoryOfTasksThatFails_ClosesTheConnection()
     {
         Loop.TaskFactory = static (_, _) => throw new FormatException("no task");
