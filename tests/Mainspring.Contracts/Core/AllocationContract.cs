@@ -181,13 +181,18 @@ public sealed class AllocationContract : VirtualLoopSuite
         }
 
         int ran = _count;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Measured; i++)
+        long bytes = 1;
+        for (int round = 0; round < 3 && bytes != 0; round++) // what the JIT's own tables take comes once, what a turn takes each time
         {
-            turn();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Measured; i++)
+            {
+                turn();
+            }
+
+            bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         Check.Equal(0L, bytes, $"in {Measured} turns");
         Check.True(_count - ran >= Measured / 2, "something ran");
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Mainspring.Processes;
 
@@ -79,11 +80,11 @@ public sealed class InterruptCases
 
     /// <summary>As nohup(1), and shells for what they start in the background, do it. The framework leaves those of the terminal alone then.</summary>
     [Case]
-    public void Signals_of_the_terminal_that_were_ignored_at_the_start_stay_ignored_and_others_are_handled()
+    public void Signals_that_were_ignored_at_the_start_stay_ignored()
     {
         Sys.NeedsLinux();
         using MainLoop loop = Loops.New();
-        const string Name = nameof(Signals_of_the_terminal_that_were_ignored_at_the_start_stay_ignored_and_others_are_handled);
+        const string Name = nameof(Signals_that_were_ignored_at_the_start_stay_ignored);
         if (Environment.GetEnvironmentVariable(Victim) == Name)
         {
             foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP, PosixSignal.SIGTERM])
@@ -105,7 +106,8 @@ public sealed class InterruptCases
         Sys.NeedsOwnProgram();
         ProcessResult result = loop.Run(() => loop.RunProcess(
             new ProcessOptions("env", "--ignore-signal=INT", "--ignore-signal=QUIT", "--ignore-signal=HUP", "--ignore-signal=TERM", $"{Victim}={Name}", Environment.ProcessPath!, $"{nameof(InterruptCases)}.{Name}"), timeout: Patience.Long));
-        Check.Sequence(["SIGINT False", "SIGQUIT False", "SIGHUP False", "SIGTERM True"], result.OutputText.Split('\n').Where(static line => line.StartsWith("SIG", StringComparison.Ordinal)));
+        string term = $"SIGTERM {RuntimeFeature.IsDynamicCodeSupported}"; // on the JIT the runtime takes that one over; native programs leave it, too
+        Check.Sequence(["SIGINT False", "SIGQUIT False", "SIGHUP False", term], result.OutputText.Split('\n').Where(static line => line.StartsWith("SIG", StringComparison.Ordinal)));
         Check.True(result.Exit.IsSuccess, result.OutputText);
     }
 
