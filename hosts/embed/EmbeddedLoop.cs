@@ -17,7 +17,6 @@ internal sealed unsafe class EmbeddedLoop
     private long _owner; // a thread's token; 0: nobody's
     private ErrorCallback? _onError;
     private ReportSource? _reports;
-    private byte[]? _reserve = GC.AllocateUninitializedArray<byte>(16 * 1024); // given back at the end, which has to find memory when there is none left
 
     public EmbeddedLoop(LoopOptions options, bool isUnbound)
     {
@@ -116,11 +115,6 @@ internal sealed unsafe class EmbeddedLoop
     /// <summary>Destroys it, at once or when the present tick has ended.</summary>
     public void Close()
     {
-        if (_reserve is not null)
-        {
-            _reserve = null;
-        }
-
         IsClosing = true;
         NativeCalls.Stop(_calls);
         LoopTable.Remove(this);
@@ -191,6 +185,10 @@ internal sealed unsafe class EmbeddedLoop
         try
         {
             Loop.Dispose();
+        }
+        catch (OutOfMemoryException)
+        {
+            // A host that has used up all memory destroys the loop to get it back: the rest of its end needs none.
         }
         finally
         {
