@@ -114,6 +114,7 @@ internal static class Suite
         [
             new($"Cancel + CallAt, {outstanding}; C: 1 ms wheel", "at", "wheel", target),
             new($"Cancel + CallAt, {outstanding}; C: 4-ary heap", "at", "heap"),
+            new($"Cancel + CallAt, {outstanding}; C: a wheel that promises the same", "at", "records"),
             new($"Cancel + CallLater, {outstanding}; C: 1 ms wheel", "later", "wheel"),
         ]);
 
