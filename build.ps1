@@ -1,10 +1,11 @@
 #Requires -Version 7
 # Builds, tests and publishes Mainspring where bash is not at hand. `./build.ps1 help` lists the commands.
-# It does what build.sh does, without what needs Linux: the simulated serial line, the C headers, the virtual machine, Wine and
-# the C baselines.
+# It does what build.sh does, without what needs Linux: the simulated serial line, the C library, its headers, the virtual machine, Wine,
+# the programs end to end, and the C baselines.
 param(
     [string] $Command = 'help',
-    [Parameter(ValueFromRemainingArguments)] [string[]] $Arguments = @()
+    [Parameter(ValueFromRemainingArguments)] [string[]] $Arguments = @(),
+    [Alias('h')] [switch] $Help
 )
 
 Set-StrictMode -Version Latest
@@ -13,8 +14,9 @@ Set-Location $PSScriptRoot
 $env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
 $env:DOTNET_NOLOGO = '1'
 
-$onWindows = [System.Environment]::OSVersion.Platform -eq 'Win32NT'
-$suffix = if ($onWindows) { '.exe' } else { '' }
+if ($Help) { $Command = 'help' }
+$suffix = if ($IsWindows) { '.exe' } else { '' }
+$script:isProbed = $false
 $script:passed = 0
 $script:failed = 0
 $script:skipped = 0
@@ -23,14 +25,19 @@ function Show-Usage {
     @'
 usage: ./build.ps1 COMMAND [ARGUMENTS]
 
-  run [ARGS]    publish the host of machines and run it: on Windows give --serial COM3, elsewhere it simulates a device
+  run [ARGS]    publish the host of machines as a native program and run it for 5 seconds; ARGS go to mainspring-pi run. On Linux
+                it simulates a device, elsewhere give one: --serial COM3:115200
   test          build, format, package validation, all tests; the last line is "N passed, N failed, N skipped"
   build         build all projects, warnings are errors
   publish       native programs into out/, their symbols into out/symbols/
   perf [ARGS]   publish the benchmarks and run them; ARGS go to mainspring-perf
+  micro [ARGS]  functions of memory alone, by BenchmarkDotNet, which is given ARGS
   api           accept the public API as it is: rewrites tests/Mainspring.Tests/PublicApi/*.txt
   format        format all sources
   clean         remove what the build made (artifacts/ and out/)
+
+It needs the .NET SDK of global.json, and for native programs on Windows the C++ build tools of Visual Studio ("Desktop development
+with C++"). The commands of build.sh that are not here need Linux.
 '@
 }
 
@@ -39,9 +46,26 @@ function Invoke-Checked([string] $Program, [string[]] $ProgramArguments) {
     if ($LASTEXITCODE -ne 0) { throw "$Program $($ProgramArguments -join ' ') ended with exit code $LASTEXITCODE" }
 }
 
-function Build-All { Invoke-Checked dotnet @('build', 'Runtime.sln', '-c', 'Release', '-v', 'quiet') }
+# Asks the feeds which adapters can be built (build/Adapters.props), once a command.
+function Find-Adapters {
+    if ($script:isProbed) { return }
+    Remove-Item -Force -ErrorAction SilentlyContinue artifacts/probe/stamp
+    Invoke-Checked dotnet @('msbuild', 'Runtime.sln', '-t:ProbePackages', '-v:quiet')
+    $script:isProbed = $true
+}
+
+# One line for each adapter that dropped out.
+function Show-MissingAdapters {
+    & dotnet build build/Adapters.slnf -c Release --no-restore -v minimal | Where-Object { $_ -match ' drops out: ' } | ForEach-Object { Write-Host $_.Trim() }
+}
+
+function Build-All {
+    Find-Adapters
+    Invoke-Checked dotnet @('build', 'Runtime.sln', '-c', 'Release', '-v', 'quiet')
+}
 
 function Publish-Native([string] $What) {
+    Find-Adapters
     $log = (& dotnet publish $What -c Release -v quiet 2>&1) | Out-String
     $status = $LASTEXITCODE
     if ($log.Trim()) { Write-Host $log }
@@ -49,7 +73,8 @@ function Publish-Native([string] $What) {
     if ($log -match 'warning IL\d{4}') { throw "publishing $What gave trim or AOT warnings" }
 
     New-Item -ItemType Directory -Force out/symbols | Out-Null
-    foreach ($file in Get-ChildItem artifacts/publish/*/release/mainspring-* -File) {
+    # And the native libraries that packages bring along, such as that of GLFW.
+    foreach ($file in Get-ChildItem artifacts/publish/*/release/* -File -Include 'mainspring-*', '*.dll', '*.dylib', 'lib*.so*') {
         if ($file.Name -match '\.(xml|json)$') { continue }
         $target = if ($file.Name -match '\.(dbg|pdb)$') { 'out/symbols' } else { 'out' }
         Copy-Item $file.FullName $target -Force
@@ -120,32 +145,46 @@ function Save-Api {
     finally { Remove-Item Env:MAINSPRING_ACCEPT_API }
 }
 
-function Start-Host {
-    if ($onWindows -and $Arguments -notcontains '--serial') { throw 'Simulated devices are pseudo-terminals, which Windows lacks: give a port, such as ./build.ps1 run --serial COM3:115200' }
-    Publish-Native hosts/pi/Mainspring.Pi.csproj
-    if ($onWindows) {
-        & out/mainspring-pi.exe run @Arguments
-        exit $LASTEXITCODE
+# Whether one of the options is among the arguments, alone or as OPTION=value.
+function Test-Given([string[]] $Options) {
+    foreach ($argument in $Arguments) {
+        if ($Options -contains ($argument -split '=')[0]) { return $true }
     }
-    $defaults = if ($Arguments.Count -gt 0) { @() } else { @('--hz', '60', '--for', '5') }
-    & out/mainspring-pi run --simulate @defaults @Arguments
+    return $false
+}
+
+function Start-Host {
+    $defaults = @()
+    if (-not (Test-Given '--serial', '--simulate')) {
+        if (-not $IsLinux -and -not (Test-Given '--config')) { throw 'the simulated receiver is a pseudo-terminal, and so for Linux only: give a port, such as ./build.ps1 run --serial COM3:115200' }
+        if ($IsLinux) { $defaults += '--simulate' }
+    }
+    if (-not (Test-Given '--hz')) { $defaults += '--hz', '60' }
+    if (-not (Test-Given '--for', '--seconds')) { $defaults += '--for', '5' }
+    Publish-Native hosts/pi/Mainspring.Pi.csproj
+    & "out/mainspring-pi$suffix" run @defaults @Arguments
     exit $LASTEXITCODE
 }
 
 switch ($Command) {
     'run' { Start-Host }
     'test' { Invoke-Tests }
-    'build' { Build-All }
+    'build' { Build-All; Show-MissingAdapters }
     'publish' { Publish-Native Native.slnf }
     'perf' {
         Publish-Native perf/Mainspring.Perf/Mainspring.Perf.csproj
         & "out/mainspring-perf$suffix" @Arguments
         exit $LASTEXITCODE
     }
+    'micro' {
+        Invoke-Checked dotnet @('build', 'perf/Mainspring.Benchmarks', '-c', 'Release', '-v', 'quiet')
+        & "artifacts/bin/Mainspring.Benchmarks/release/mainspring-benchmarks$suffix" @Arguments
+        exit $LASTEXITCODE
+    }
     'api' { Save-Api }
     'format' { Invoke-Checked dotnet @('format', 'Runtime.sln') }
     'clean' { Remove-Item -Recurse -Force -ErrorAction SilentlyContinue artifacts, out }
-    { $_ -in 'help', '-h', '--help' } { Show-Usage }
+    { $_ -in 'help', '--help' } { Show-Usage }
     default {
         Show-Usage
         Write-Error "unknown command '$Command'" -ErrorAction Continue

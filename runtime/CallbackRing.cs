@@ -134,11 +134,11 @@ internal sealed class CallbackRing
     }
 
     /// <summary>What stands at <see cref="Head"/>. From another thread: a guess, for messages.</summary>
-    public (object? Callback, object? State) Peek()
+    public void Peek(out object? callback, out object? state) // no tuple of objects: its comparers would be in every native program
     {
         Entry[] entries = _entries;
         Entry entry = entries[(int)Head & (entries.Length - 1)];
-        return (entry.Callback, entry.State);
+        (callback, state) = (entry.Callback, entry.State);
     }
 
     /// <summary>Calls what <see cref="Add"/> took.</summary>

@@ -47,7 +47,7 @@ public sealed class EventStream<TEvent> : IAsyncEnumerable<TEvent>, IAsyncEnumer
         _handler = OnEvent;
         _isEnded = source.State == SourceState.Removed;
         source.On(_handler);
-        source.Removed += End;
+        source.Waits.Removed += End;
     }
 
     /// <summary>How many events were dropped because the reader was slow.</summary>
@@ -105,7 +105,7 @@ public sealed class EventStream<TEvent> : IAsyncEnumerable<TEvent>, IAsyncEnumer
     public void Dispose()
     {
         _source.Off(_handler);
-        _source.Removed -= End;
+        _source.Waits.Removed -= End;
         _count = 0;
         End();
     }

@@ -8,6 +8,7 @@ public sealed class FrameBudget
     private const int MostCallsPerRead = 64;
     private const long ReadEveryNs = 20 * Nanoseconds.PerMicrosecond;
     private const long LookEveryNs = 50 * Nanoseconds.PerMicrosecond;
+    private const long Unknown = -1;
 
     private readonly MainLoop _loop;
     private long _endNs;
@@ -15,7 +16,7 @@ public sealed class FrameBudget
     private long _lookedNs;
     private int _callsPerRead = 1;
     private int _calls;
-    private long _piece; // of work that asked last
+    private long _piece; // of work that asked last; Unknown: none has
 
     internal FrameBudget(MainLoop loop) => _loop = loop;
 
@@ -55,7 +56,7 @@ public sealed class FrameBudget
     {
         _nowNs = _lookedNs = nowNs;
         _endNs = endNs;
-        BeginStep();
+        _piece = Unknown; // most ticks end without a question
     }
 
     /// <summary>Forgets the pace of the work before: the first question of a step reads the clock.</summary>

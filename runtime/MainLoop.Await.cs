@@ -241,7 +241,7 @@ public sealed partial class MainLoop
         RunSomeEnded();
         while (!_ended.IsEmpty)
         {
-            (object? callback, object? continuation) = _ended.Peek();
+            _ended.Peek(out object? callback, out object? continuation);
             _ended.Skip();
             _normal.Add(callback!, continuation);
         }
@@ -269,7 +269,7 @@ public sealed partial class MainLoop
         RunSomeEnded();
         while (!_ended.IsEmpty) // one of them posts itself again and again
         {
-            (object? callback, object? continuation) = _ended.Peek();
+            _ended.Peek(out object? callback, out object? continuation);
             _ended.Skip();
             LoseContinuation((SendOrPostCallback)callback!, continuation!);
         }

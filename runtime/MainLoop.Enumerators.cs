@@ -99,7 +99,7 @@ public sealed partial class MainLoop
     {
         lock (_enumerators)
         {
-            return [.. _enumerators];
+            return _enumerators.Copy();
         }
     }
 

@@ -140,7 +140,7 @@ public sealed partial class MainLoop
     {
         if (_runningLane is { } lane)
         {
-            (object? callback, object? state) = lane.Peek();
+            lane.Peek(out object? callback, out object? state);
             return WorkName.Of(WorkName.Subject(callback, state));
         }
 

@@ -27,7 +27,15 @@ public sealed partial class MainLoop
         ArgumentNullException.ThrowIfNull(options);
         using Interrupts? interrupts = options.StopOn.Count > 0 ? new Interrupts(this, options.StopOn, _ => Stop()) : null;
         long endNs = options.For is { } time ? Nanoseconds.Deadline(Clock.ReadNs(), Nanoseconds.From(time)) : long.MaxValue;
-        RunWhile(() => (endNs == long.MaxValue || Clock.ReadNs() < endNs) && !(options.UntilIdle && IsIdle), endNs);
+        bool hasTicked = false;
+        RunWhile(
+            () =>
+            {
+                bool hasTime = endNs == long.MaxValue || !hasTicked || Clock.ReadNs() < endNs;
+                hasTicked = true;
+                return hasTime && !(options.UntilIdle && IsIdle);
+            },
+            endNs);
     }
 
     /// <summary>Runs the loop until the task has completed.</summary>
@@ -184,6 +192,16 @@ public sealed partial class MainLoop
         _isBound = true;
     }
 
+    /// <summary>Takes <see cref="BindToCurrentThread"/> back, on a thread that ends. A binding to another thread stays.</summary>
+    internal void Unbind()
+    {
+        if (_isBound && Volatile.Read(ref _ownerThread) == Environment.CurrentManagedThreadId)
+        {
+            _isBound = false;
+            Volatile.Write(ref _ownerThread, 0);
+        }
+    }
+
     /// <summary>
     /// Ends the loop, on the calling thread: closes the queue for posts, runs those that were accepted, drops all other callbacks and timers, and detaches the sources. Idempotent.
     /// </summary>
@@ -208,7 +226,7 @@ public sealed partial class MainLoop
 
         try
         {
-            _posts.Close();
+            _shared.Posts.Close();
             _isClosing = true;
             RunAcceptedPosts();
             JobTable.CancelAll();
@@ -252,6 +270,11 @@ public sealed partial class MainLoop
         try
         {
             _poller.OwnThread();
+            if (_options.RealTime?.CpuAffinity is not null)
+            {
+                HelperThread.ExpectPinned();
+            }
+
             EnterRealTime();
             _runEndNs = endNs;
             _nowNs = Clock.ReadNs();
@@ -330,7 +353,7 @@ public sealed partial class MainLoop
         CurrentLoop.Value = this;
         SynchronizationContext.SetSynchronizationContext(_context);
         _ambient = AmbientContext.Capture();
-        Volatile.Write(ref _isAsleep, 0);
+        Volatile.Write(ref _shared.IsAsleep, 0);
         _gate &= ~Gate.Outside;
         _watchdog?.LoopIsAwake();
         return scope;
@@ -364,7 +387,7 @@ public sealed partial class MainLoop
             return;
         }
 
-        Volatile.Write(ref _isAsleep, 1);
+        Volatile.Write(ref _shared.IsAsleep, 1);
         Interlocked.MemoryBarrier();
         long dueNs = AskPreparedSources(DueNs);
         if (dueNs == 0)
@@ -381,7 +404,7 @@ public sealed partial class MainLoop
     private void TellForeignLoop()
     {
         // Not asleep means that the descriptor is readable already.
-        if (_isGuest && (_gate & Gate.Outside) != 0 && Volatile.Read(ref _isAsleep) != 0)
+        if (_isGuest && (_gate & Gate.Outside) != 0 && Volatile.Read(ref _shared.IsAsleep) != 0)
         {
             ArmDescriptor();
         }
@@ -391,7 +414,7 @@ public sealed partial class MainLoop
     {
         while (!_normal.IsEmpty)
         {
-            (object? callback, object? state) = _normal.Peek();
+            _normal.Peek(out object? callback, out object? state);
             _normal.Skip();
             if (callback is SendOrPostCallback)
             {
@@ -399,7 +422,7 @@ public sealed partial class MainLoop
             }
         }
 
-        while (_posts.TryTakeLast(out object? callback, out object? state))
+        while (_shared.Posts.TryTakeLast(out object? callback, out object? state))
         {
             RunPost(callback!, state);
         }

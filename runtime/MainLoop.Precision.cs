@@ -16,7 +16,7 @@ public sealed partial class MainLoop
     private long LeadNs => _mayLead && _frames.NextDeadlineNs < _runEndNs && _frames.NextDeadlineNs < Timers.NextDeadlineNs() ? PreciseWait.LeadNs : 0;
 
     /// <summary>The wait goes on without sleep: whoever adds work need not wake the loop.</summary>
-    internal void StayAwake() => Volatile.Write(ref _isAsleep, 0);
+    internal void StayAwake() => Volatile.Write(ref _shared.IsAsleep, 0);
 
     private static PreciseWait? WaitBy(MainLoop loop, Precision precision) => precision switch
     {

@@ -44,7 +44,7 @@ public sealed partial class MainLoop
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(realTime.StackToTouch);
-        if (realTime.CpuAffinity is { } cpus && (cpus.Count == 0 || cpus.Any(static cpu => cpu is < 0 or >= Linux.CpuMask.Capacity)))
+        if (realTime.CpuAffinity is { } cpus && (cpus.Count == 0 || !Linux.CpuMask.CanHold(cpus)))
         {
             throw new ArgumentException($"RealTimeOptions.CpuAffinity has the number of one CPU at least, each from 0 to {Linux.CpuMask.Capacity - 1}; null leaves the thread where it may run.", nameof(options));
         }

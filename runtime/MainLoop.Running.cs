@@ -93,10 +93,10 @@ public sealed partial class MainLoop
             }
             catch (Exception exception)
             {
-                (object? callback, object? state) = lane.Peek();
+                lane.Peek(out object? callback, out object? state);
                 lane.Skip();
                 _runningLane = null; // the handler may cancel the next one, which does not run yet
-                ReportWork(exception, callback, state);
+                ReportWork(exception, callback, state, lane == _taken ? KindOfPost(callback) : WorkKind.Callback);
                 Timers.EndRun();
             }
 
@@ -110,7 +110,7 @@ public sealed partial class MainLoop
     {
         while (lane.Head < end)
         {
-            (object? callback, object? state) = lane.Peek();
+            lane.Peek(out object? callback, out object? state);
             object? subject = state is TimerQueue timers ? timers.NextDue : WorkName.Subject(callback, state);
             if (subject is null || CallbackRing.IsCancelled(subject))
             {
@@ -146,25 +146,43 @@ public sealed partial class MainLoop
         }
 
         Turn turn = BeginTurn();
-        for (long inBatch = 1; count > 0 && _posts.TryTake(out object? callback, out object? state); count--, inBatch++)
+        do
         {
-            RunPost(callback!, state);
-            if (inBatch == turn.Batch || count == 1)
+            int batch = _shared.Posts.MoveTo(_taken, (int)Math.Min(count, Math.Min(turn.Batch, Batch)));
+            if (batch == 0)
             {
-                turn.Ran += inBatch;
-                inBatch = 0;
-                if (IsOver(ref turn))
-                {
-                    return;
-                }
+                return; // the next one is being published: its thread wakes the loop
             }
+
+            RunTaken();
+            turn.Ran += batch;
+            count -= batch;
+        }
+        while (!IsOver(ref turn) && count > 0);
+    }
+
+    private void RunTaken()
+    {
+        if (_trace is null && !IsDebug)
+        {
+            RunBatch(_taken, _taken.Tail);
+            return;
+        }
+
+        while (!_taken.IsEmpty)
+        {
+            _taken.Peek(out object? callback, out object? state);
+            _taken.Skip();
+            RunPost(callback!, state);
         }
     }
+
+    private static WorkKind KindOfPost(object? callback) => ReferenceEquals(callback, Continuation.Runner) ? WorkKind.Await : WorkKind.Post;
 
     private void RunPost(object callback, object? state)
     {
         object? subject = WorkName.Subject(callback, state);
-        WorkKind kind = ReferenceEquals(callback, Continuation.Runner) ? WorkKind.Await : WorkKind.Post;
+        WorkKind kind = KindOfPost(callback);
         object? outer = Begin(kind, subject);
         long startNs = IsDebug && kind == WorkKind.Post ? Clock.ReadNs() : NotTimed;
         try

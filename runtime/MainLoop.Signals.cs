@@ -27,16 +27,13 @@ public sealed partial class MainLoop
     /// <param name="callback">The callback; what it throws is reported.</param>
     /// <returns>The handler, until it is disposed, replaced or removed; or the loop is disposed.</returns>
     /// <exception cref="ArgumentException">The signal cannot be handled (SIGKILL, SIGSTOP, or one that the runtime needs); the message says why.</exception>
+    /// <exception cref="PlatformNotSupportedException">Windows does not have the signal.</exception>
     /// <exception cref="IOException">The system refuses.</exception>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
     public SignalRegistration AddSignalHandler(PosixSignal signal, Action<SignalReceived> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        if (OperatingSystem.IsLinux())
-        {
-            Signals.CheckHandled(signal);
-        }
-
+        Signals.CheckHandled(signal);
         PosixSignal key = Normal(signal);
         SignalRegistration? before = _signals.GetValueOrDefault(key);
         var handler = new SignalRegistration(this, signal, callback);

@@ -26,8 +26,8 @@ public sealed partial class MainLoop
         {
             if (handle.Retry.RetryFirstAttach)
             {
-                handle.CountError(exception);
-                handle.LastAttachMessage = exception.Message;
+                handle.Failures.Count(exception);
+                handle.Failures.LastAttachMessage = exception.Message;
                 Log.Write(LogSeverity.Warning, Name, $"{handle.Name} is not there yet: {exception.Message}");
                 ScheduleRetry(handle);
             }
@@ -61,7 +61,7 @@ public sealed partial class MainLoop
             return;
         }
 
-        source.RetryTimer.Cancel();
+        source.FailuresSoFar?.RetryTimer.Cancel();
         Detach(source, SourceState.Removed);
         _sources.Remove(source);
         source.OnRemoved();
@@ -85,10 +85,10 @@ public sealed partial class MainLoop
         }
         else if (source.State != SourceState.Removed)
         {
-            source.RetryTimer.Cancel();
+            source.Failures.RetryTimer.Cancel();
+            source.Failures.Attempts = 0;
+            source.Failures.RetryDelayNs = 0;
             source.IsRetryWanted = false;
-            source.FailedAttempts = 0;
-            source.RetryDelayNs = 0;
             source.State = SourceState.WaitingToRetry;
             ScheduleTry(source, Clock.ReadNs());
         }
@@ -243,7 +243,16 @@ public sealed partial class MainLoop
         {
             foreach (SourceHandle source in _sources.TakeWoken())
             {
-                if (Volatile.Read(ref source.Woken) != 0) // not when it was dispatched above, after the wake
+                if (Volatile.Read(ref source.Woken) == 0)
+                {
+                    continue; // it was dispatched above, after the wake
+                }
+
+                if (source.DispatchedInTick == _ticks)
+                {
+                    _sources.AddWorkLeft(source); // and before it: it has had its turn
+                }
+                else
                 {
                     Dispatch(source, PollEvents.None);
                 }
@@ -334,7 +343,7 @@ public sealed partial class MainLoop
     // Reported once, detached, and attached again later: the loop goes on.
     private void Fail(SourceHandle source, Exception exception)
     {
-        source.CountError(exception);
+        source.Failures.Count(exception);
         Report(exception, WorkKind.Source, source.Name, null, source.Source);
         if (source.State == SourceState.Attached)
         {
@@ -342,12 +351,21 @@ public sealed partial class MainLoop
         }
     }
 
+    // The poller has found that a handle was closed; within its wait, so that the source fails in the next round.
+    private void FailLost(long key, IOException why) => CallSoon(() =>
+    {
+        if (_sources.Find(key) is { State: SourceState.Attached } source)
+        {
+            Fail(source, why);
+        }
+    });
+
     private void DetachForRetry(SourceHandle source)
     {
-        if (source.HasWorked || Clock.ReadNs() - source.AttachedNs >= source.RetryDelayNs)
+        if (source.HasWorked || Clock.ReadNs() - source.AttachedNs >= source.Failures.RetryDelayNs)
         {
-            source.FailedAttempts = 0; // this is a new failure
-            source.LastAttachMessage = null;
+            source.Failures.Attempts = 0; // this is a new failure
+            source.Failures.LastAttachMessage = null;
         }
 
         Detach(source, SourceState.WaitingToRetry);
@@ -406,27 +424,27 @@ public sealed partial class MainLoop
             return;
         }
 
-        source.RetryTimer.Cancel();
-        if (source.HasEnded || source.FailedAttempts >= source.Retry.MaxAttempts)
+        source.Failures.RetryTimer.Cancel();
+        if (source.HasEnded || source.Failures.Attempts >= source.Retry.MaxAttempts)
         {
             source.State = SourceState.Failed;
             if (!source.HasEnded && source.Retry.MaxAttempts > 0)
             {
-                Log.Write(LogSeverity.Error, Name, $"{source.Name}: given up after {source.FailedAttempts} attempts to attach it again{(source.LastError is { } last ? $"; its last error: {last.Message}" : "")}");
+                Log.Write(LogSeverity.Error, Name, $"{source.Name}: given up after {source.Failures.Attempts} attempts to attach it again{(source.LastError is { } last ? $"; its last error: {last.Message}" : "")}");
             }
 
             return;
         }
 
         source.State = SourceState.WaitingToRetry;
-        source.RetryDelayNs = Nanoseconds.From(source.Retry.DelayBefore(source.FailedAttempts++));
-        ScheduleTry(source, Nanoseconds.Deadline(Clock.ReadNs(), source.RetryDelayNs));
+        source.Failures.RetryDelayNs = Nanoseconds.From(source.Retry.DelayBefore(source.Failures.Attempts++));
+        ScheduleTry(source, Nanoseconds.Deadline(Clock.ReadNs(), source.Failures.RetryDelayNs));
     }
 
     private void ScheduleTry(SourceHandle source, long whenNs)
     {
-        source.RetryTimer = CallAtNs(whenNs, static source => source.Loop.TryAgain(source), source);
-        source.RetryTimer.Unref(); // the source itself keeps the loop alive
+        source.Failures.RetryTimer = CallAtNs(whenNs, static source => source.Loop.TryAgain(source), source);
+        source.Failures.RetryTimer.Unref(); // the source itself keeps the loop alive
     }
 
     private void TryAgain(SourceHandle source)
@@ -443,13 +461,13 @@ public sealed partial class MainLoop
         catch (Exception exception)
         {
             // Counted, and logged when it is news, but not reported: the failure itself was, and this is it going on.
-            source.CountError(exception);
-            bool isNews = exception.Message != source.LastAttachMessage;
-            source.LastAttachMessage = exception.Message;
+            source.Failures.Count(exception);
+            bool isNews = exception.Message != source.Failures.LastAttachMessage;
+            source.Failures.LastAttachMessage = exception.Message;
             ScheduleRetry(source);
             if (isNews)
             {
-                string next = source.State == SourceState.WaitingToRetry ? $"next attempt in {Milliseconds(source.RetryDelayNs)}" : "no further attempt";
+                string next = source.State == SourceState.WaitingToRetry ? $"next attempt in {Milliseconds(source.Failures.RetryDelayNs)}" : "no further attempt";
                 Log.Write(LogSeverity.Warning, Name, $"{source.Name} cannot be attached again: {exception.Message.TrimEnd('.')}; {next}");
             }
         }

@@ -17,7 +17,7 @@ public sealed partial class MainLoop
         {
             lock (_started)
             {
-                return [.. _started];
+                return _started.Copy();
             }
         }
     }
@@ -135,7 +135,7 @@ public sealed partial class MainLoop
         WeakReference<UnseenException>[] unseen;
         lock (_unseen)
         {
-            unseen = [.. _unseen];
+            unseen = _unseen.Copy();
         }
 
         foreach (WeakReference<UnseenException> reference in unseen)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Mainspring;
 
 public sealed partial class MainLoop
@@ -7,11 +9,12 @@ public sealed partial class MainLoop
     private readonly LoopSynchronizationContext _context;
     private readonly Watchdog? _watchdog;
 
-    // The lanes, in their order. Posts come after Normal.
+    // The lanes, in their order.
     private readonly CallbackRing _urgent = new();
     private readonly CallbackRing _high = new();
     private readonly CallbackRing _normal = new();
-    private readonly PostQueue _posts = new();
+    private Shared _shared = new() { Posts = new PostQueue() };
+    private readonly CallbackRing _taken = new(); // posts whose turn has come: empty between two turns
     private readonly CallbackRing _low = new();
     private readonly CallbackRing _idle = new();
 
@@ -35,7 +38,6 @@ public sealed partial class MainLoop
     private long _ticks;
     private CallbackRing? _runningLane;
     private bool _isCut;
-    private int _isAsleep;       // 1: who adds work from elsewhere has to wake the loop
     private int _stopRequested;
     private bool _isGuest;       // the descriptor was handed out: it has to be armed whenever no tick runs
     private int _ownerThread;    // managed id; 0 while nobody owns the loop
@@ -72,6 +74,7 @@ public sealed partial class MainLoop
         _isLockstep = options.Pacing == Pacing.FrameLocked;
         _mayLead = PreciseWait is not null && Clock is MonotonicClock && _frames.IsPaced && !_isLockstep;
         _poller = Poller.Create(options.PortablePoller);
+        _poller.OnLost = OperatingSystem.IsWindows() ? FailLost : null;
         Trace = _trace = options.Trace;
         Timers = new TimerQueue(this);
         _awaits = new AwaitTable(this);
@@ -155,7 +158,7 @@ public sealed partial class MainLoop
     internal int OutstandingWork;
 
     /// <summary>Something came from another thread.</summary>
-    internal bool HasNews => !_posts.IsEmpty || _sources.HasWoken || IsStopping;
+    internal bool HasNews => !_shared.Posts.IsEmpty || _sources.HasWoken || IsStopping;
 
     /// <summary>News that end a wait; a frame-locked loop leaves all but <see cref="Stop"/> to its next frame.</summary>
     internal bool HasNewsToHear => _isLockstep ? IsStopping : HasNews;
@@ -165,7 +168,7 @@ public sealed partial class MainLoop
     internal bool HasReadySource => _sources.HasPolled && _poller.HasReady();
 
     // What the watchdog watches: changes whenever a piece of work ends, and with every tick.
-    internal long Progress => _urgent.Head + _high.Head + _normal.Head + _posts.Taken + _low.Head + _idle.Head + Volatile.Read(ref _steps) + Volatile.Read(ref _ticks) + JobTable.Place + _awaits.Place + _ended.Head;
+    internal long Progress => _urgent.Head + _high.Head + _normal.Head + _shared.Posts.Taken + _taken.Head + _low.Head + _idle.Head + Volatile.Read(ref _steps) + Volatile.Read(ref _ticks) + JobTable.Place + _awaits.Place + _ended.Head;
 
     internal Watchdog? Watchdog => _watchdog;
 
@@ -173,7 +176,7 @@ public sealed partial class MainLoop
 
     private bool IsStopping => Volatile.Read(ref _stopRequested) != 0 && !IsFinishing;
 
-    internal bool HasRegularCallbacks => !_normal.IsEmpty || !_urgent.IsEmpty || !_high.IsEmpty || !_posts.IsEmpty;
+    internal bool HasRegularCallbacks => !_normal.IsEmpty || !_urgent.IsEmpty || !_high.IsEmpty || !_shared.Posts.IsEmpty;
 
     private bool HasCallbacks => HasRegularCallbacks || !_low.IsEmpty || !_idle.IsEmpty;
 
@@ -209,6 +212,17 @@ public sealed partial class MainLoop
     };
 
     private long DeadlineIn(long waitNs) => waitNs == long.MaxValue ? waitNs : Nanoseconds.Deadline(Clock.ReadNs(), waitNs);
+
+    // What other threads look at in every post, on a cache line apart from all that the loop writes in every callback.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Shared
+    {
+        [FieldOffset(128)]
+        public PostQueue Posts;
+
+        [FieldOffset(136)]
+        public int IsAsleep; // 1: who adds work from elsewhere has to wake the loop
+    }
 
     // What a schedule call has to look at before it takes the short way.
     [Flags]

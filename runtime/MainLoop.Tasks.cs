@@ -279,7 +279,7 @@ public sealed partial class MainLoop
         ExecutorWork[] abandoned;
         lock (_executing)
         {
-            abandoned = [.. _executing];
+            abandoned = _executing.Copy();
         }
 
         foreach (ExecutorWork work in abandoned)

@@ -133,7 +133,12 @@ public sealed partial class MainLoop
     private void LoseContinuation(SendOrPostCallback callback, object state)
     {
         Interlocked.Increment(ref _lostContinuations);
-        ThreadPool.UnsafeQueueUserWorkItem(static work => work.callback(work.state), (callback, state), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(new LostContinuation(callback, state), preferLocal: false);
+    }
+
+    private sealed class LostContinuation(SendOrPostCallback callback, object state) : IThreadPoolWorkItem
+    {
+        public void Execute() => callback(state);
     }
 
     /// <summary>Has the loop look again at what another thread has changed.</summary>
@@ -172,7 +177,7 @@ public sealed partial class MainLoop
 
     private bool TryAddPost(object callback, object? state)
     {
-        if (!_posts.TryAdd(callback, state))
+        if (!_shared.Posts.TryAdd(callback, state))
         {
             return false;
         }
@@ -183,7 +188,7 @@ public sealed partial class MainLoop
 
     private void WakeIfAsleep()
     {
-        if (Volatile.Read(ref _isAsleep) != 0 && Interlocked.Exchange(ref _isAsleep, 0) != 0)
+        if (Volatile.Read(ref _shared.IsAsleep) != 0 && Interlocked.Exchange(ref _shared.IsAsleep, 0) != 0)
         {
             Interlocked.Increment(ref _wakes);
             _poller.Wake(); // the first of many that come while it sleeps
@@ -194,7 +199,7 @@ public sealed partial class MainLoop
     // tells Dispose that it was accepted.
     private bool TryPostHere(SendOrPostCallback callback, object state)
     {
-        if (_isClosing || !_posts.IsEmpty)
+        if (_isClosing || !_shared.Posts.IsEmpty)
         {
             return TryAddPost(callback, state);
         }

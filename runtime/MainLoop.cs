@@ -63,10 +63,10 @@ public sealed partial class MainLoop : IDisposable
         }
 
         _stage = Stage.Waiting;
-        Volatile.Write(ref _isAsleep, 1);
+        Volatile.Write(ref _shared.IsAsleep, 1);
         Interlocked.MemoryBarrier();            // either we see a post here, or its thread sees that we sleep, and wakes us
         int ready = HasNewsToHear ? _poller.Wait(0) : Clock.Wait(_poller, deadlineNs, onlyWakes: _isLockstep);
-        Volatile.Write(ref _isAsleep, 0);
+        Volatile.Write(ref _shared.IsAsleep, 0);
         _stage = Stage.Sources;
         _watchdog?.LoopIsAwake();
         return ready;
@@ -79,7 +79,7 @@ public sealed partial class MainLoop : IDisposable
         (long low, long idle) = (_low.Tail, _idle.Tail);
         if (HasRegularCallbacks)
         {
-            (long urgent, long high, long normal, long posts) = (_urgent.Tail, _high.Tail, _normal.Tail, _posts.Count);
+            (long urgent, long high, long normal, long posts) = (_urgent.Tail, _high.Tail, _normal.Tail, _shared.Posts.Count);
             RunLane(_urgent, urgent);
             RunLane(_high, high);
             RunLane(_normal, normal);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Mainspring;
 
-/// <summary>The system's monotonic clock (CLOCK_MONOTONIC on Linux: it does not count the time in which the machine was suspended).</summary>
+/// <summary>The system's monotonic clock. On Linux (CLOCK_MONOTONIC) it does not count the time in which the machine was suspended; on Windows (QueryPerformanceCounter) it does, and what was due meanwhile runs when the machine is awake.</summary>
 public sealed class MonotonicClock : LoopClock
 {
     private readonly long _originNs = SystemNs();
@@ -26,6 +26,8 @@ public sealed class MonotonicClock : LoopClock
 #pragma warning restore RS0030
         return Stopwatch.Frequency == 1_000_000_000
             ? stamp
+            : Stopwatch.Frequency == 10_000_000 // Windows
+            ? stamp * 100
             : (long)((Int128)stamp * 1_000_000_000 / Stopwatch.Frequency);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mainspring;
 
 /// <summary>Conversions between the public <see cref="TimeSpan"/> (100 ns) and the nanoseconds that the loop calculates in.</summary>
@@ -11,6 +13,7 @@ internal static class Nanoseconds
     public const long Farthest = (1L << 62) - 1;
 
     /// <summary>Nanoseconds of a time; times beyond <see cref="Farthest"/> become it, negative ones 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long From(TimeSpan time) =>
         (ulong)time.Ticks <= Farthest / 100 ? time.Ticks * 100 : time.Ticks < 0 ? 0 : Farthest;
 

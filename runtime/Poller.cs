@@ -73,6 +73,9 @@ internal abstract class Poller : IDisposable
 
     public abstract void Dispose();
 
+    /// <summary>Told of a handle that somebody else has closed, and that is not watched any more: its key, and why. Within a wait, or <see cref="HasReady"/>; that wait ends. Only Windows tells.</summary>
+    public Action<long, IOException>? OnLost { get; set; }
+
     /// <summary>What the last <see cref="Wait"/> found. Plain memory: it is read more than once for each descriptor, to know what comes next.</summary>
     protected (long Key, PollEvents Events)[] Found { get; set; } = [];
 }

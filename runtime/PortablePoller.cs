@@ -12,7 +12,7 @@ internal sealed class PortablePoller : Poller
     public override bool WatchesDescriptors => false;
 
     public override void Add(long key, SafeHandle handle, PollEvents interest, string name) =>
-        throw new IOException($"{name}: the portable poller cannot watch descriptors; use the system's own poller (64-bit Linux has one), or a source that implements IPreparedSource.");
+        throw new IOException($"{name}: the portable poller cannot watch descriptors; use the system's own poller (Windows and 64-bit Linux have one), or a source that implements IPreparedSource.");
 
     public override void Modify(long key, PollEvents interest) => throw new InvalidOperationException("The portable poller watches nothing.");
 

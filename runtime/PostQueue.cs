@@ -19,6 +19,7 @@ internal sealed class PostQueue
     private readonly Lock _growing = new();
     private volatile Segment _tailSegment;
     private Segment _headSegment; // the consumer's
+    private long _takenBefore;    // from the segments before that one
     private bool _closed;         // guarded by _growing
 
     public PostQueue()
@@ -66,10 +67,14 @@ internal sealed class PostQueue
     }
 
     /// <summary>Whether nothing can be taken. A post that is just being made may not be seen yet; its thread will wake the loop.</summary>
-    public bool IsEmpty => !_headSegment.HasReady && _headSegment.Next is null;
+    public bool IsEmpty
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // asked several times in every tick
+        get => !_headSegment.HasReady && _headSegment.Next is null;
+    }
 
-    /// <summary>The number of callbacks taken so far; the watchdog watches it.</summary>
-    public long Taken { get; private set; }
+    /// <summary>The number of callbacks taken so far; the watchdog watches it. Not counted here: producers read this object, and would miss what the consumer has just written.</summary>
+    public long Taken => _takenBefore + _headSegment.Taken;
 
     /// <summary>How many were accepted and not taken; one that is just being published counts.</summary>
     public long Count
@@ -89,17 +94,26 @@ internal sealed class PostQueue
     /// <summary>Takes the oldest callback, if it has been published.</summary>
     public bool TryTake(out object? callback, out object? state)
     {
-        if (!_headSegment.TryTake(out callback, out state))
+        if (_headSegment.TryTake(out callback, out state))
         {
-            PassEmptySegments();
-            if (!_headSegment.TryTake(out callback, out state))
-            {
-                return false;
-            }
+            return true;
         }
 
-        Taken++;
-        return true;
+        PassEmptySegments();
+        return _headSegment.TryTake(out callback, out state);
+    }
+
+    /// <summary>Moves the oldest callbacks to a lane, at most so many, and returns how many. Together, not one by one: what other processors have written is fetched while the first of them are moved.</summary>
+    public int MoveTo(CallbackRing lane, int most)
+    {
+        int moved = _headSegment.MoveTo(lane, most);
+        if (moved == 0)
+        {
+            PassEmptySegments();
+            moved = _headSegment.MoveTo(lane, most);
+        }
+
+        return moved;
     }
 
     /// <summary>Takes the oldest callback of a closed queue, waiting for threads that are just publishing one.</summary>
@@ -126,6 +140,7 @@ internal sealed class PostQueue
     {
         while (_headSegment.IsDrained && _headSegment.Next is { } next)
         {
+            _takenBefore += _headSegment.Taken;
             _headSegment = next;
         }
     }
@@ -155,10 +170,16 @@ internal sealed class PostQueue
 
         public long Count => Math.Max(0, RealTail - _ends.Head);
 
+        public long Taken => _ends.Head;
+
         /// <summary>Frozen, and everything that was claimed has been taken.</summary>
         public bool IsDrained => Volatile.Read(ref _frozen) && _ends.Head == RealTail;
 
-        public bool HasReady => Volatile.Read(ref At(_ends.Head).Turn) == _ends.Head + 1;
+        public bool HasReady
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => Volatile.Read(ref At(_ends.Head).Turn) == _ends.Head + 1;
+        }
 
         private long RealTail
         {
@@ -209,6 +230,26 @@ internal sealed class PostQueue
             _ends.Head = position + 1;
             Volatile.Write(ref slot.Turn, position + _slots.Length);
             return true;
+        }
+
+        public int MoveTo(CallbackRing lane, int most)
+        {
+            long start = _ends.Head, position = start;
+            for (; position < start + most; position++)
+            {
+                ref Slot slot = ref At(position);
+                if (Volatile.Read(ref slot.Turn) != position + 1)
+                {
+                    break;
+                }
+
+                lane.Add(slot.Callback!, slot.State);
+                slot.Callback = slot.State = null;
+                Volatile.Write(ref slot.Turn, position + _slots.Length);
+            }
+
+            _ends.Head = position;
+            return (int)(position - start);
         }
 
         public void Freeze()

@@ -6,8 +6,8 @@ namespace Mainspring;
 /// </summary>
 /// <remarks>
 /// Threads that are started from the loop's thread do not have its policy (SCHED_RESET_ON_FORK), but Linux gives them its timer slack, and in native
-/// programs its affinity (CoreCLR resets that). The loop's own helper threads take the process's again. Others do so with <see cref="ResetThread"/> as the first thing that they run; those of the thread pool
-/// can be among them, since the pool starts its threads wherever work is queued.
+/// programs its affinity (CoreCLR resets that). The loop's own helper threads take the process's again, and so do threads of the pool that do the loop's work for it (<c>RunInExecutor</c>). Others do so with <see cref="ResetThread"/> as the first thing that they run: the
+/// pool starts its threads wherever work is queued.
 /// </remarks>
 public sealed record RealTimeOptions
 {
@@ -17,7 +17,7 @@ public sealed record RealTimeOptions
     /// <summary>The priority, from 1 to 99; Windows has one. The default is below the 50 of interrupt threads, which serve the loop's devices.</summary>
     public int Priority { get; init; } = 40;
 
-    /// <summary>The numbers of the CPUs on which the thread may run, by sched_setaffinity(2) or SetThreadAffinityMask; null leaves them as they are. Needs no privilege.</summary>
+    /// <summary>The numbers of the CPUs on which the thread may run, by sched_setaffinity(2) or SetThreadAffinityMask (of one processor group); null leaves them as they are. Needs no privilege.</summary>
     public IReadOnlyCollection<int>? CpuAffinity { get; init; }
 
     /// <summary>On Windows: the task of the multimedia class scheduler that the thread has, such as "Games" or "Pro Audio" (AvSetMmThreadCharacteristics); null is none. Other systems have no such thing, and leave it alone.</summary>

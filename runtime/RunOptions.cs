@@ -8,7 +8,7 @@ public sealed record RunOptions
     /// <summary>Return also when nothing keeps the loop alive: no callback, timer, source, background work or frame callback that is not unreferenced.</summary>
     public bool UntilIdle { get; init; }
 
-    /// <summary>Return after this time of the loop's clock; null runs without end.</summary>
+    /// <summary>Return after this time of the loop's clock, and after one tick at least, however late that begins; null runs without end.</summary>
     public TimeSpan? For { get; init; }
 
     /// <summary>

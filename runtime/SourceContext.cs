@@ -82,7 +82,7 @@ public sealed class SourceContext
         ArgumentNullException.ThrowIfNull(exception);
         if (IsCurrent)
         {
-            _source.CountError(exception);
+            _source.Failures.Count(exception);
             Loop.Report(exception, WorkKind.Source, _source.Name, null, _source.Source);
         }
     }

@@ -6,8 +6,7 @@ namespace Mainspring;
 [DebuggerDisplay("{Name} {State}")]
 public sealed class SourceHandle
 {
-    private List<Job>? _waiters; // jobs that wait for the next event
-    private List<ISourceWait>? _waits; // methods that wait for the next event
+    private SourceWaits? _waits; // null: nobody has waited for it yet
     private Delegate[] _handlers = []; // replaced, never changed: a pass over it is not disturbed by On and Off
 
     internal SourceHandle(MainLoop loop, IEventSource source, RetryPolicy retry, long key)
@@ -32,13 +31,13 @@ public sealed class SourceHandle
     public SourceState State { get; internal set; } = SourceState.WaitingToRetry;
 
     /// <summary>What it has done so far.</summary>
-    public SourceCounters Counters => new(EventCount, BytesCount, LostCount, ErrorCount, AttachCount, DispatchCount);
+    public SourceCounters Counters => new(EventCount, BytesCount, LostCount, FailuresSoFar?.Errors ?? 0, AttachCount, DispatchCount);
 
     /// <summary>
     /// The last error that <see cref="SourceCounters.Errors"/> counted: of a dispatch, of an attempt to attach it again, or of one that it has survived. It stays
     /// when the source works again; null when there was none.
     /// </summary>
-    public Exception? LastError { get; private set; }
+    public Exception? LastError => FailuresSoFar?.LastError;
 
     /// <summary>Whether it keeps <see cref="RunOptions.UntilIdle"/> waiting.</summary>
     public bool IsReferenced { get; private set; } = true;
@@ -68,21 +67,16 @@ public sealed class SourceHandle
 
     internal bool IsRetryWanted { get; set; } // with its next failure
 
-    internal int FailedAttempts { get; set; }
+    /// <summary>Null: it has never failed.</summary>
+    internal SourceFailures? FailuresSoFar { get; private set; }
 
-    internal TimerHandle RetryTimer { get; set; }
-
-    internal long RetryDelayNs { get; set; } // before the last attempt, or the next one
-
-    internal string? LastAttachMessage { get; set; } // what was logged of an attempt
+    internal SourceFailures Failures => FailuresSoFar ??= new SourceFailures();
 
     internal long EventCount { get; private set; }
 
     internal long BytesCount { get; set; }
 
     internal long LostCount { get; set; }
-
-    internal long ErrorCount { get; private set; }
 
     internal long AttachCount { get; set; }
 
@@ -159,54 +153,23 @@ public sealed class SourceHandle
         IsReferenced = true;
     }
 
-    /// <summary>Called once, when the source has left the loop.</summary>
-    internal event Action? Removed;
+    internal SourceWaits Waits => _waits ??= new SourceWaits();
 
-    internal void OnRemoved()
-    {
-        _waiters?.ForEach(static job => job.OnSourceRemoved());
-        _waiters = null;
-        Removed?.Invoke();
-        while (_waits is { Count: > 0 })
-        {
-            ISourceWait wait = _waits[0];
-            _waits.RemoveAt(0);
-            wait.OnRemoved(this);
-        }
-    }
-
-    internal void AddWait(ISourceWait wait) => (_waits ??= []).Add(wait);
-
-    internal void RemoveWait(ISourceWait wait) => _waits?.Remove(wait);
-
-    internal void AddWaiter(Job job) => (_waiters ??= []).Add(job);
-
-    internal void RemoveWaiter(Job job) => _waiters?.Remove(job);
-
-    internal void CountError(Exception exception)
-    {
-        ErrorCount++;
-        LastError = exception;
-    }
+    internal void OnRemoved() => _waits?.OnRemoved(this);
 
     internal void Emit<TEvent>(in TEvent e)
         where TEvent : struct, allows ref struct
     {
         EventCount++;
         LoopTrace? trace = Loop.TickTrace;
-        if (_handlers.Length == 0 && _waits is null && _waiters is null && trace is null)
+        if (_handlers.Length == 0 && _waits is null && trace is null)
         {
             return; // it was counted, and nobody listens
         }
 
         var info = new EventInfo(this, Loop.Now, EventCount);
         trace?.Event(typeof(TEvent), in info);
-        ResumeWaiters();
-        if (_waits is { Count: > 0 })
-        {
-            EndWaits(in e);
-        }
-
+        _waits?.OnEvent(in e);
         Delegate[] handlers = _handlers;
         if (handlers.Length == 0)
         {
@@ -229,39 +192,6 @@ public sealed class SourceHandle
 
                 ambient.Restore();
             }
-        }
-    }
-
-    // In their order; what waits goes on in the next round, or at the end of the frame's phase.
-    private void EndWaits<TEvent>(in TEvent e)
-        where TEvent : struct, allows ref struct
-    {
-        int kept = 0;
-        for (int i = 0, count = _waits!.Count; i < count; i++)
-        {
-            switch (_waits[i])
-            {
-                case IEventWait<TEvent> typed when typed.OnEvent(in e):
-                    break;
-                case IAnyEventWait any:
-                    any.OnEvent();
-                    break;
-                case var other:
-                    _waits[kept++] = other;
-                    break;
-            }
-        }
-
-        _waits.RemoveRange(kept, _waits.Count - kept);
-    }
-
-    // In their order; each goes on in its phase.
-    private void ResumeWaiters()
-    {
-        if (_waiters is { Count: > 0 } waiters)
-        {
-            waiters.ForEach(static job => job.Resume());
-            waiters.Clear();
         }
     }
 }

@@ -3,12 +3,10 @@ namespace Mainspring;
 /// <summary>The sources of a loop, and which of them want to be dispatched. Loop's thread only, but for <see cref="AddWoken"/>.</summary>
 internal sealed class SourceTable
 {
-    private const int IndexBits = 24; // of a key; the rest is a number that is never used again
-
     private readonly Lock _wakeLock = new();
     private SourceHandle?[] _slots = new SourceHandle?[16];
     private readonly Stack<int> _free = [];
-    private readonly HashSet<IEventSource> _sources = new(ReferenceEqualityComparer.Instance); // until they have let go of their device
+    private readonly ReferenceSet _sources = new(); // until they have let go of their device
     private List<SourceHandle> _withWorkLeft = new(16); // not empty: its first growth would come in a steady state
     private List<SourceHandle> _spareWorkLeft = new(16);
     private List<SourceHandle> _woken = new(16); // guarded by _wakeLock
@@ -46,7 +44,7 @@ internal sealed class SourceTable
     /// <summary>Those that are asked each tick. Replaced, never changed: a pass over it is not disturbed by who comes and goes.</summary>
     public SourceHandle[] Prepared { get; private set; } = [];
 
-    public SourceHandle[] All() => [.. _slots.OfType<SourceHandle>()];
+    public SourceHandle[] All() => Array.FindAll(_slots, static source => source is not null)!;
 
     public SourceHandle Add(MainLoop loop, IEventSource source, RetryPolicy retry)
     {
@@ -60,11 +58,11 @@ internal sealed class SourceTable
             index = _slotCount++;
             if (index == _slots.Length)
             {
-                Array.Resize(ref _slots, index * 2);
+                Array.Resize(ref _slots, index + (index / 2));
             }
         }
 
-        var handle = new SourceHandle(loop, source, retry, (++_number << IndexBits) | (long)index);
+        var handle = new SourceHandle(loop, source, retry, SourceKey.Of(++_number, index));
         _slots[index] = handle;
         Count++;
         return handle;
@@ -72,7 +70,7 @@ internal sealed class SourceTable
 
     public void Remove(SourceHandle handle)
     {
-        int index = (int)(handle.Key & ((1 << IndexBits) - 1));
+        int index = SourceKey.IndexOf(handle.Key);
         if (_slots[index] == handle)
         {
             _slots[index] = null;
@@ -82,7 +80,7 @@ internal sealed class SourceTable
     }
 
     /// <summary>Tells the processor that the handle of the source with this key comes soon.</summary>
-    public void PrefetchHandle(long key) => Prefetch.Lines(ref _slots[(int)(key & ((1 << IndexBits) - 1))], 4);
+    public void PrefetchHandle(long key) => Prefetch.Lines(ref _slots[SourceKey.IndexOf(key)], 4);
 
     /// <summary>Tells the processor that the source itself comes soon; its handle is there already.</summary>
     public void PrefetchSource(long key)
@@ -112,7 +110,7 @@ internal sealed class SourceTable
     /// <summary>The source with this key, or null when it has left.</summary>
     public SourceHandle? Find(long key)
     {
-        SourceHandle? handle = _slots[(int)(key & ((1 << IndexBits) - 1))];
+        SourceHandle? handle = _slots[SourceKey.IndexOf(key)];
         return handle?.Key == key ? handle : null;
     }
 
@@ -128,6 +126,12 @@ internal sealed class SourceTable
     /// <summary>Those that had work left; what is added from now on comes with the next call.</summary>
     public List<SourceHandle> TakeWorkLeft()
     {
+        if (_withWorkLeft.Count == 0)
+        {
+            _spareWorkLeft.Clear();
+            return _spareWorkLeft;
+        }
+
         (_withWorkLeft, _spareWorkLeft) = (_spareWorkLeft, _withWorkLeft);
         _withWorkLeft.Clear();
         foreach (SourceHandle source in _spareWorkLeft)

@@ -96,23 +96,17 @@ internal sealed class TimerQueue
             return false;
         }
 
+        // The usual case calls nothing, so it saves no registers.
         int place = (int)token;
-        ref TimerRecord record = ref _pool.At(place);
-        object? state = record.State;
-        record.Generation++;
-        record.Callback = null;
-        record.State = null;
-        _pool.Count--;
-        _isNextKnown &= place != _nextPlace;
-        _unreferenced?.Remove(place);
-        if (!_wheel.TryRemove(ref record, place) && state is PeriodicTimerRecord periodic && periodic.Place == place)
+        int slot = _wheel.SlotWith(place);
+        if (slot < 0 || _unreferenced is not null)
         {
-            _periodics--;
-            _wheel.Free(place);
-            Cancel(periodic.NextTimer);
+            return CancelSlowly(place, slot);
         }
 
-        return true;
+        ref TimerRecord record = ref _pool.At(place);
+        End(ref record, place);
+        return _wheel.Remove(slot, ref record, place);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -159,7 +153,7 @@ internal sealed class TimerQueue
     public void MoveDue(long nowNs, CallbackRing lane)
     {
         long nowTick = nowNs >> TimerWheel.TickShift;
-        if (_isNextKnown && _nextNs > nowNs && nowTick <= _wheel.Cursor)
+        if (nowTick <= _wheel.Cursor && (_pool.Count == 0 || (_isNextKnown && _nextNs > nowNs)))
         {
             return;
         }
@@ -237,6 +231,38 @@ internal sealed class TimerQueue
         }
 
         return Begin(ref record, place, deadlineNs);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool CancelSlowly(int place, int slot)
+    {
+        _unreferenced?.Remove(place);
+        ref TimerRecord record = ref _pool.At(place);
+        object? state = record.State;
+        End(ref record, place);
+        if (slot >= 0)
+        {
+            return _wheel.Remove(slot, ref record, place);
+        }
+
+        if (state is PeriodicTimerRecord periodic && periodic.Place == place)
+        {
+            _periodics--;
+            _wheel.Free(place);
+            Cancel(periodic.NextTimer);
+        }
+
+        return true; // who comes to its entry frees the place
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void End(ref TimerRecord record, int place)
+    {
+        record.Generation++;
+        record.Callback = null;
+        record.State = null;
+        _pool.Count--;
+        _isNextKnown &= place != _nextPlace;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

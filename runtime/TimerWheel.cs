@@ -30,7 +30,8 @@ internal sealed class TimerWheel
 
     private readonly TimerPool _pool;
     private readonly Slot[] _slots = new Slot[Near + 1];
-    private readonly ulong[] _occupied = new ulong[Levels * Words];
+    private readonly ulong[] _occupied = new ulong[Levels * Words]; // a bit a slot
+    private uint _occupiedWords;                                    // a bit for each of these that is not zero
     private readonly Passing[] _passing = new Passing[Levels];
     private TimerEntry[] _collected = new TimerEntry[FirstPassing];
     private long _cursor;
@@ -75,24 +76,18 @@ internal sealed class TimerWheel
         return ref Fill(ref slot, deadlineNs);
     }
 
-    /// <summary>Frees the place of a timer that has ended, if it is in its slot still. Else an entry knows it, and who takes that frees the place.</summary>
+    /// <summary>The slot that a timer is in still, or a negative number: then an entry knows it, and who takes that frees its place, or it is not in the wheel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryRemove(ref TimerRecord record, int place)
-    {
-        int number = _pool.OwnerOf(place);
-        if ((uint)number >= Near)
-        {
-            return false;
-        }
+    public int SlotWith(int place) => _pool.OwnerOf(place) is var owner && (uint)owner < Near ? owner : -1;
 
+    /// <summary>Frees the place of a timer that has ended, in its slot.</summary>
+    /// <returns>True.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Remove(int number, ref TimerRecord record, int place)
+    {
         ref Slot slot = ref SlotAt(number);
         FreeIn(ref slot, ref record, place);
-        if ((slot.Count * 2) + Slack < slot.Places)
-        {
-            Shrink(number);
-        }
-
-        return true;
+        return (slot.Count * 2) + Slack >= slot.Places || Shrink(number);
     }
 
     /// <summary>Frees the place of a timer that has ended, and that no entry knows any more.</summary>
@@ -284,11 +279,19 @@ internal sealed class TimerWheel
     private void Clear(int number)
     {
         _slots[number] = default;
-        _occupied[number >> 6] &= ~(1UL << (number & 63));
+        if ((_occupied[number >> 6] &= ~(1UL << (number & 63))) == 0)
+        {
+            _occupiedWords &= ~(1U << (number >> 6));
+        }
+
         _passing[number >> DigitBits].Ranges[number & (Digits - 1)] = default;
     }
 
-    private void SetOccupied(int number) => _occupied[number >> 6] |= 1UL << (number & 63);
+    private void SetOccupied(int number)
+    {
+        _occupied[number >> 6] |= 1UL << (number & 63);
+        _occupiedWords |= 1U << (number >> 6);
+    }
 
     private Span<TimerEntry> PassingTo(int number)
     {
@@ -356,9 +359,9 @@ internal sealed class TimerWheel
         slot.LastBlock = block;
     }
 
-    // Of a slot that is mostly holes: gives its first block back if that has no timers, else makes it the last one.
+    // Of a slot that is mostly holes: gives its first block back if that has no timers, else makes it the last one. True: a call of it may be the last thing that its caller does.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Shrink(int number)
+    private bool Shrink(int number)
     {
         ref Slot slot = ref _slots[number];
         if (slot.Count == 0)
@@ -370,7 +373,7 @@ internal sealed class TimerWheel
                 Clear(number);
             }
 
-            return;
+            return true;
         }
 
         int block = slot.FirstBlock;
@@ -388,7 +391,7 @@ internal sealed class TimerWheel
             _pool.Next(slot.LastBlock) = block;
             _pool.Next(block) = 0;
             slot.LastBlock = block;
-            return;
+            return true;
         }
 
         for (int place = first; place < end; place++)
@@ -412,6 +415,7 @@ internal sealed class TimerWheel
 
         slot.Places -= TimerPool.BlockLength;
         _pool.GiveBack(block, block);
+        return true;
     }
 
     // Four billion timers have passed through this slot. Those that came from above are before its own.
@@ -467,15 +471,13 @@ internal sealed class TimerWheel
     // The next slot that has any, or -1. Lower levels come first: what is in them shares more digits with the cursor.
     private int FirstSlot()
     {
-        for (int word = 0; word < _occupied.Length; word++)
+        if (_occupiedWords == 0)
         {
-            if (_occupied[word] != 0)
-            {
-                return (word << 6) | BitOperations.TrailingZeroCount(_occupied[word]);
-            }
+            return -1;
         }
 
-        return -1;
+        int word = BitOperations.TrailingZeroCount(_occupiedWords);
+        return (word << 6) | BitOperations.TrailingZeroCount(_occupied[word]);
     }
 
     private long SlotStart(int number)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Mainspring;
@@ -7,6 +8,10 @@ namespace Mainspring;
 internal static class WorkName
 {
     private const string Lambda = "a lambda in ";
+
+    // False in a native program that is published with StackTraceSupport=false: it has no names of methods, and need not have the reflection that looks for them.
+    [FeatureSwitchDefinition("System.Diagnostics.StackTrace.IsSupported")]
+    private static bool KnowsMethods => !AppContext.TryGetSwitch("System.Diagnostics.StackTrace.IsSupported", out bool isSupported) || isSupported;
 
     public static string Of(object? subject) => subject switch
     {
@@ -19,9 +24,8 @@ internal static class WorkName
         StartedTask task => task.Name,
         IEventSource source => source.Name,
         Continuation continuation => continuation.Name,
-        Action { Target: { } target } when target.GetType() is { IsGenericType: true, GenericTypeArguments: [.., var method] } && method.IsAssignableTo(typeof(IAsyncStateMachine)) =>
-            OfCompiled(method.Name), // the box of an async Task method
-        Delegate callback => OfMethod(callback),
+        Delegate { Target: Continuation continuation } => continuation.Name, // where an awaiter has taken the box's delegate
+        Delegate callback => KnowsMethods ? OfMethod(callback) : "a callback",
         null => "nothing",
         _ => subject.ToString() ?? subject.GetType().Name,
     };
@@ -61,6 +65,11 @@ internal static class WorkName
 
     private static string OfMethod(Delegate callback)
     {
+        if (callback is Action { Target: { } target } && target.GetType() is { IsGenericType: true, GenericTypeArguments: [.., var box] } && box.IsAssignableTo(typeof(IAsyncStateMachine)))
+        {
+            return OfCompiled(box.Name); // of an async Task method
+        }
+
         if (DiagnosticMethodInfo.Create(callback) is not { } method)
         {
             return "a callback";

@@ -77,19 +77,53 @@ internal static unsafe class SilkLibrary
         return false;
     }
 
-    /// <summary>Makes the input of a window. One that a window at the same address has left behind is disposed of first: now it harms nobody.</summary>
-    public static IInputContext CreateInput(IWindow window)
+    /// <summary>Initializes a window. Silk.NET gives no sign before Load: where a handler of that is refused an input for one that was left behind, the window is initialized once more without it.</summary>
+    public static void Initialize(IWindow window)
     {
-        nint handle = window.Handle;
-        int at = s_orphans.FindIndex(orphan => orphan.Handle == handle);
-        if (at >= 0)
+        while (true)
         {
-            IInputContext orphan = s_orphans[at];
-            s_orphans.RemoveAt(at);
-            orphan.Dispose();
+            try
+            {
+                window.Initialize();
+                return;
+            }
+            catch (InvalidOperationException)
+            {
+                if (!DropOrphan(window))
+                {
+                    throw;
+                }
+
+                window.Reset();
+            }
+        }
+    }
+
+    /// <summary>Asks for the input of a window. One that a window at the same address has left behind is disposed of when it is in the way.</summary>
+    public static IInputContext? AskInput(IWindow window, Func<IInputContext?> ask)
+    {
+        IInputContext? input;
+        try
+        {
+            input = ask();
+        }
+        catch (InvalidOperationException)
+        {
+            if (!DropOrphan(window))
+            {
+                throw;
+            }
+
+            input = ask();
         }
 
-        return window.CreateInput();
+        if (input is not null)
+        {
+            nint handle = window.Handle;
+            s_orphans.RemoveAll(orphan => orphan.Handle == handle); // the program has disposed of it, or it would have been in the way
+        }
+
+        return input;
     }
 
     /// <summary>Disposes of a window and its input, the input first; when Silk.NET is in the midst of its own work, after it.</summary>
@@ -154,11 +188,7 @@ internal static unsafe class SilkLibrary
     {
         try
         {
-            input?.Dispose();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The program has done so before.
+            DisposeInput(input);
         }
         finally
         {
@@ -169,6 +199,34 @@ internal static unsafe class SilkLibrary
                 window.DoUpdate();
                 window.Dispose();
             }
+        }
+    }
+
+    // Now that its window's address is another's, Silk.NET's input may give its callbacks back.
+    private static bool DropOrphan(IWindow window)
+    {
+        nint handle = window.Handle;
+        int at = s_orphans.FindIndex(orphan => orphan.Handle == handle);
+        if (at < 0)
+        {
+            return false;
+        }
+
+        IInputContext orphan = s_orphans[at];
+        s_orphans.RemoveAt(at);
+        DisposeInput(orphan);
+        return true;
+    }
+
+    private static void DisposeInput(IInputContext? input)
+    {
+        try
+        {
+            input?.Dispose();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The program has done so before.
         }
     }
 

@@ -210,7 +210,7 @@ public sealed unsafe partial class SilkWindowSource
 
         _ = WindowSystem.Open(hasContext, () =>
         {
-            window.Initialize();
+            SilkLibrary.Initialize(window);
             return true;
         });
         _ = window.WindowState; // Silk.NET asks GLFW, and so knows that it covers no monitor

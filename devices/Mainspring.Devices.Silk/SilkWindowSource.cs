@@ -69,7 +69,6 @@ public sealed partial class SilkWindowSource : WindowSource
     /// <param name="input">Its input, which stays the program's to dispose of, before the window; null makes one, and disposes of it. Of some backends a window has no more than one.</param>
     /// <param name="options">Of these only <see cref="GlfwWindowOptions.VSync"/>, <see cref="GlfwWindowOptions.Gamepads"/>, <see cref="GlfwWindowOptions.MaxSleep"/>, <see cref="GlfwWindowOptions.CursorMode"/>
     /// and <see cref="GlfwWindowOptions.RawMotion"/> count: all else is as the window was made. Note that Silk.NET's default is to wait for the display, and the default here is not to.</param>
-    [OverloadResolutionPriority(1)]
     public SilkWindowSource(IWindow window, IInputContext? input = null, GlfwWindowOptions? options = null)
         : this(Describe(window, options ?? new GlfwWindowOptions()), window, input is null ? null : () => input)
     {
@@ -79,6 +78,7 @@ public sealed partial class SilkWindowSource : WindowSource
     /// <param name="window">See <see cref="SilkWindowSource(IWindow, IInputContext?, GlfwWindowOptions?)"/>.</param>
     /// <param name="input">Gives the input; asked once the window has been loaded. It is disposed of with the window, before it, when the window closes with its source.</param>
     /// <param name="options">See <see cref="SilkWindowSource(IWindow, IInputContext?, GlfwWindowOptions?)"/>.</param>
+    [OverloadResolutionPriority(-1)] // null is an input that is made here
     public SilkWindowSource(IWindow window, Func<IInputContext> input, GlfwWindowOptions? options = null)
         : this(Describe(window, options ?? new GlfwWindowOptions()), window, input) => ArgumentNullException.ThrowIfNull(input);
 
@@ -177,7 +177,7 @@ public sealed partial class SilkWindowSource : WindowSource
             context.SwapInterval(Options.VSync ? 1 : 0);
         }
 
-        IInputContext? given = _givenInput?.Invoke();
+        IInputContext? given = _givenInput is null ? null : SilkLibrary.AskInput(window, _givenInput);
         _input = given ?? CreateInput(window);
         _ownsInput = given is null || _habits is null; // what was made while it was opened here goes with it
         Subscribe(window, _input);
@@ -318,7 +318,7 @@ public sealed partial class SilkWindowSource : WindowSource
     {
         try
         {
-            return SilkLibrary.CreateInput(window);
+            return SilkLibrary.AskInput(window, window.CreateInput)!;
         }
         catch (InvalidOperationException exception)
         {

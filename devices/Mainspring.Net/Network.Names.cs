@@ -53,7 +53,7 @@ public static partial class Network
     /// <exception cref="NetworkException">The address has no name, or no name server has answered.</exception>
     public static LoopTask<HostName> ResolveName(this MainLoop loop, IPEndPoint address, bool nameRequired = false, CancellationToken cancellationToken = default)
     {
-        Check(loop);
+        Check(loop, NamesInstead);
         ArgumentNullException.ThrowIfNull(address);
         return loop.RunInExecutor(() => NameOf(address, nameRequired), cancellationToken);
     }

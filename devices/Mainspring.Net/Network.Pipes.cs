@@ -27,7 +27,7 @@ public static unsafe partial class Network
     /// <exception cref="NetworkException">There are too many open files.</exception>
     public static (Connection Read, Connection Write) OpenPipe(this MainLoop loop)
     {
-        Check(loop);
+        Check(loop, PipeInstead);
         int* ends = stackalloc int[2];
         if (NetAbi.Pipe(ends, NetAbi.PipeFlags) != 0)
         {
@@ -45,17 +45,17 @@ public static unsafe partial class Network
     /// <param name="protocol">Who is told of its bytes; null for a connection that is read with <c>await</c>.</param>
     /// <returns>The connection, for reading.</returns>
     /// <exception cref="IOException">It is closed.</exception>
-    public static Connection OpenStandardInput(this MainLoop loop, ConnectionProtocol? protocol = null) => OpenInput(loop, Duplicate(0, "standard input"), protocol);
+    public static Connection OpenStandardInput(this MainLoop loop, ConnectionProtocol? protocol = null) => OpenInput(loop, Duplicate(loop, 0, "standard input"), protocol);
 
     /// <summary>Standard output, whether it is a pipe, a terminal, a socket or a file, which is written to as it comes. Its open file, which the shell shares, is not made non-blocking; closing the connection does not close it.</summary>
     /// <param name="loop">The loop.</param>
     /// <returns>The connection, for writing.</returns>
     /// <exception cref="IOException">It is closed.</exception>
-    public static Connection OpenStandardOutput(this MainLoop loop) => OpenOutput(loop, Duplicate(1, "standard output"));
+    public static Connection OpenStandardOutput(this MainLoop loop) => OpenOutput(loop, Duplicate(loop, 1, "standard output"));
 
     private static DescriptorConnection Open(MainLoop loop, SafeFileHandle pipe, bool reads, ConnectionProtocol? protocol, string? name = null)
     {
-        Check(loop);
+        Check(loop, PipeInstead);
         ArgumentNullException.ThrowIfNull(pipe);
         int number = (int)pipe.DangerousGetHandle();
         int flags = NetAbi.Control(number, NetAbi.GetStatusFlags, 0);
@@ -89,8 +89,9 @@ public static unsafe partial class Network
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : null;
     }
 
-    private static SafeFileHandle Duplicate(int number, string name)
+    private static SafeFileHandle Duplicate(MainLoop loop, int number, string name)
     {
+        Check(loop, PipeInstead);
         int copy = NetAbi.Control(number, NetAbi.DuplicateCloexec, 3);
         return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw NetworkErrors.MakeLast($"{name} is not open");
     }

@@ -7,7 +7,7 @@ public static partial class Network
     // What can be sought (a file, /dev/null) is always ready, and no poller takes it: it is read on the executor, and comes through a pipe, at the pace of who reads.
     internal static Connection OpenInput(MainLoop loop, SafeFileHandle input, ConnectionProtocol? protocol)
     {
-        Check(loop);
+        Check(loop, PipeInstead);
         if (PositionOf(input, FileAccess.Read) is not { } position)
         {
             return Open(loop, input, reads: true, protocol, "stdin");
@@ -26,7 +26,7 @@ public static partial class Network
 
     internal static Connection OpenOutput(MainLoop loop, SafeFileHandle output)
     {
-        Check(loop);
+        Check(loop, PipeInstead);
         return PositionOf(output, FileAccess.Write) is null
             ? Open(loop, output, reads: false, null, "stdout")
             : new DescriptorConnection(loop, "stdout", new FileChannel(output)).Start(null);

@@ -1,5 +1,8 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+[assembly: SupportedOSPlatform("linux")]
 
 namespace Mainspring.Net;
 
@@ -8,13 +11,19 @@ namespace Mainspring.Net;
 /// awaits go on on the loop.</remarks>
 public static partial class Network
 {
-    private static void Check(MainLoop loop)
+    private const string SocketInstead = "await the asynchronous calls of System.Net.Sockets.Socket, which go on on the loop";
+
+    private const string PipeInstead = "use the streams of System.IO.Pipes and System.Console, those that block on the executor (loop.RunInExecutor)";
+
+    private const string NamesInstead = "await System.Net.Dns, which goes on on the loop";
+
+    private static void Check(MainLoop loop, string instead = SocketInstead)
     {
         ArgumentNullException.ThrowIfNull(loop);
         if (!OperatingSystem.IsLinux())
         {
             throw new PlatformNotSupportedException(
-                $"Mainspring.Net needs Linux, and this is {RuntimeInformation.OSDescription}: await the asynchronous calls of System.Net.Sockets.Socket, which go on on the loop.");
+                $"Mainspring.Net needs Linux, and this is {RuntimeInformation.OSDescription}: {instead}.");
         }
 
         if (MainLoop.Current is { } current ? current != loop : loop.IsRunning)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Processes;
 
@@ -8,7 +7,7 @@ namespace Mainspring.Processes;
 /// What a child process reads, as a stream that is written asynchronously, on the loop's thread. A write completes when the system has taken all of it, so a child that reads slowly holds its writer back. Disposing it
 /// is the end that the child sees, after what was queued. A child that does not read any more is an <see cref="IOException"/> with the number EPIPE (32).
 /// </summary>
-public sealed unsafe class ChildInputStream : Stream, IPipeEndOwner
+public sealed class ChildInputStream : Stream, IPipeEndOwner
 {
     private readonly PipeEnd _end;
     private readonly PipeWait _wait;
@@ -23,7 +22,7 @@ public sealed unsafe class ChildInputStream : Stream, IPipeEndOwner
     private Action<Exception?>? _onClosed;
     private Action? _onDrained;
 
-    internal ChildInputStream(MainLoop loop, SafeFileHandle file, string name, int capacity)
+    internal ChildInputStream(MainLoop loop, PipeFile file, string name, int capacity)
     {
         _capacity = capacity;
         _end = new PipeEnd(loop, file, name, this);
@@ -71,9 +70,10 @@ public sealed unsafe class ChildInputStream : Stream, IPipeEndOwner
             return false;
         }
 
+        int error = ProcessAbi.Again;
         if (_count == 0)
         {
-            int written = Write(bytes, out int error);
+            int written = Write(bytes, out error);
             if (error is not (0 or ProcessAbi.Again))
             {
                 throw Fail(error);
@@ -85,6 +85,10 @@ public sealed unsafe class ChildInputStream : Stream, IPipeEndOwner
         if (!bytes.IsEmpty)
         {
             Enqueue(bytes);
+        }
+
+        if (error != 0)
+        {
             _end.WatchFor(PollEvents.Writable);
         }
 
@@ -119,7 +123,7 @@ public sealed unsafe class ChildInputStream : Stream, IPipeEndOwner
             }
 
             buffer = buffer[written..];
-            if (buffer.IsEmpty)
+            if (error == 0)
             {
                 return default;
             }
@@ -137,7 +141,7 @@ public sealed unsafe class ChildInputStream : Stream, IPipeEndOwner
     /// <summary>Waits until nothing is queued.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Completes when the system has taken all.</returns>
-    public override Task FlushAsync(CancellationToken cancellationToken) => _count == 0 ? Task.CompletedTask : WriteAsync(default(ReadOnlyMemory<byte>), cancellationToken).AsTask();
+    public override Task FlushAsync(CancellationToken cancellationToken) => _count == 0 && !_end.File.IsWriting ? Task.CompletedTask : WriteAsync(default(ReadOnlyMemory<byte>), cancellationToken).AsTask();
 
     /// <summary>Does nothing: <see cref="FlushAsync"/> waits for what is queued.</summary>
     public override void Flush()
@@ -190,7 +194,7 @@ public sealed unsafe class ChildInputStream : Stream, IPipeEndOwner
             }
 
             _left = _left[written..];
-            if (!_left.IsEmpty)
+            if (error != 0)
             {
                 return;
             }
@@ -213,6 +217,12 @@ public sealed unsafe class ChildInputStream : Stream, IPipeEndOwner
     /// <summary>Tells a protocol of the end of the pipe, and that its queue is empty after it was refused.</summary>
     internal void StartTelling(Action<Exception?> onClosed, Action onDrained)
     {
+        if (_end.File.IsClosed)
+        {
+            onClosed(null); // by the first callback
+            return;
+        }
+
         (_onClosed, _onDrained) = (onClosed, onDrained);
         _end.WatchFor(PollEvents.None);
     }
@@ -235,7 +245,7 @@ public sealed unsafe class ChildInputStream : Stream, IPipeEndOwner
     // All was written: the end that was asked for, or rest.
     private void Settle()
     {
-        if (_count > 0 || _wait.IsWaiting)
+        if (_count > 0 || _wait.IsWaiting || _end.File.IsWriting)
         {
             return;
         }
@@ -290,25 +300,7 @@ public sealed unsafe class ChildInputStream : Stream, IPipeEndOwner
 
     private int Write(ReadOnlySpan<byte> bytes, out int error)
     {
-        error = 0;
-        int written = 0;
-        while (written < bytes.Length)
-        {
-            nint count;
-            fixed (byte* first = bytes[written..])
-            {
-                count = Libc.Write(_end.File, first, bytes.Length - written);
-            }
-
-            error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
-            if (error is not (0 or ProcessAbi.Interrupted))
-            {
-                break;
-            }
-
-            written += (int)Math.Max(0, count);
-        }
-
+        int written = _end.File.Write(bytes, out error);
         _end.Context?.CountBytes(written);
         return written;
     }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Processes;
 
@@ -8,7 +7,7 @@ namespace Mainspring.Processes;
 /// What a child process writes, as a stream that is read asynchronously, on the loop's thread. Nothing is read ahead: a child that writes faster than it is read is held back by the system, which keeps some 64 KiB.
 /// Reading allocates nothing.
 /// </summary>
-public sealed unsafe class ChildOutputStream : Stream, IPipeEndOwner
+public sealed class ChildOutputStream : Stream, IPipeEndOwner
 {
     private const int PushSize = 32 * 1024;
     private const int MaxPushes = 4; // in one dispatch: then it is another source's turn
@@ -21,7 +20,7 @@ public sealed unsafe class ChildOutputStream : Stream, IPipeEndOwner
     private Exception? _failure;
     private bool _isEnded;
 
-    internal ChildOutputStream(MainLoop loop, SafeFileHandle file, string name)
+    internal ChildOutputStream(MainLoop loop, PipeFile file, string name)
     {
         _end = new PipeEnd(loop, file, name, this);
         _wait = new PipeWait(loop, error =>
@@ -54,7 +53,7 @@ public sealed unsafe class ChildOutputStream : Stream, IPipeEndOwner
     /// <exception cref="InvalidOperationException">No protocol reads this stream: whoever calls <c>ReadAsync</c> decides.</exception>
     public bool IsReading
     {
-        get => _end.Interest == PollEvents.Readable;
+        get => _end.Wanted == PollEvents.Readable;
         set
         {
             if (_onData is null)
@@ -173,6 +172,12 @@ public sealed unsafe class ChildOutputStream : Stream, IPipeEndOwner
     /// <summary>Gives what comes to a protocol, from now on.</summary>
     internal void StartPushing(SourceEventHandler<ChildData> onData, Action<Exception?> onClosed)
     {
+        if (_isEnded)
+        {
+            onClosed(null); // by the first callback
+            return;
+        }
+
         (_onData, _onClosed) = (onData, onClosed);
         _end.WatchFor(PollEvents.Readable);
     }
@@ -182,7 +187,7 @@ public sealed unsafe class ChildOutputStream : Stream, IPipeEndOwner
     {
         if (disposing)
         {
-            End(new ObjectDisposedException(nameof(ChildOutputStream), $"{_end.Name} was disposed."));
+            End(new ObjectDisposedException(nameof(ChildOutputStream), $"{_end.Name} was disposed."), isOurs: true);
         }
 
         base.Dispose(disposing);
@@ -191,7 +196,7 @@ public sealed unsafe class ChildOutputStream : Stream, IPipeEndOwner
     private void Push()
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(PushSize);
-        for (int i = 0; i < MaxPushes && _end.Interest == PollEvents.Readable && !_isEnded; i++)
+        for (int i = 0; i < MaxPushes && _end.Wanted == PollEvents.Readable && !_isEnded; i++)
         {
             int count = TryRead(buffer, out int error);
             if (error == ProcessAbi.Again)
@@ -214,34 +219,20 @@ public sealed unsafe class ChildOutputStream : Stream, IPipeEndOwner
 
     private int TryRead(Span<byte> buffer, out int error)
     {
-        while (true)
+        int count = _end.File.Read(buffer, out error);
+        if (count > 0)
         {
-            nint count;
-            fixed (byte* first = buffer)
-            {
-                count = Libc.Read(_end.File, first, buffer.Length);
-            }
-
-            error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
-            if (error == ProcessAbi.Interrupted)
-            {
-                continue;
-            }
-
-            if (count == 0)
-            {
-                End(null);
-            }
-            else if (count > 0)
-            {
-                _end.Context?.CountBytes((int)count);
-            }
-
-            return (int)Math.Max(0, count);
+            _end.Context?.CountBytes(count);
         }
+        else if (error == 0)
+        {
+            End(null);
+        }
+
+        return count;
     }
 
-    private void End(Exception? error)
+    private void End(Exception? error, bool isOurs = false)
     {
         if (_isEnded)
         {
@@ -257,7 +248,7 @@ public sealed unsafe class ChildOutputStream : Stream, IPipeEndOwner
             _wait.Complete(0, error);
         }
 
-        _onClosed?.Invoke(error);
+        _onClosed?.Invoke(isOurs ? null : error);
     }
 
     private IOException Failure(int error) => new($"{_end.Name}: {Marshal.GetPInvokeErrorMessage(error)}", error);

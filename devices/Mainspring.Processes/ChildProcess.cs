@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Mainspring.Windows;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Processes;
@@ -8,6 +10,8 @@ namespace Mainspring.Processes;
 /// A child process: watched by its loop until it ends, reaped then, and only it. Signals go to this process and never to another one that got its number. Loop's thread only.
 /// </summary>
 [DebuggerDisplay("{Name} {Exit}")]
+[SupportedOSPlatform("linux")]
+[SupportedOSPlatform("windows")]
 public sealed class ChildProcess : IDisposable, IChildWatchOwner
 {
     private readonly TaskCompletionSource<ChildExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,22 +33,13 @@ public sealed class ChildProcess : IDisposable, IChildWatchOwner
         (_options, _protocol) = (options, protocol);
         try
         {
-            _watch = NewWatch();
+            _watch = NewWatch(in spawned);
             _source = loop.Add(_watch, RetryPolicy.Never);
         }
         catch
         {
-            // It runs, but nobody would ever see its end.
-            if (WaitStatus.IsOurs(Pid))
-            {
-                _ = Libc.Kill(Pid, SignalNumbers.Kill);
-                Reaper.Take(Pid);
-            }
-
+            spawned.KillUnwatched();
             _watch?.Close();
-            spawned.Input?.Dispose();
-            spawned.Output?.Dispose();
-            spawned.Error?.Dispose();
             throw;
         }
 
@@ -83,13 +78,15 @@ public sealed class ChildProcess : IDisposable, IChildWatchOwner
     /// <exception cref="InvalidOperationException">It is not redirected to a pipe.</exception>
     public ChildOutputStream StandardError => _error ?? throw NotPiped(nameof(ProcessOptions.StandardError));
 
-    /// <summary>Sends it a signal.</summary>
+    /// <summary>Sends it a signal. On Windows SIGTERM and SIGKILL end it at once, SIGINT and SIGQUIT are Ctrl-Break, for a child that leads a group and shares the console, and others there are none.</summary>
     /// <param name="signal">The signal, by name or number.</param>
     /// <returns>False when it has ended already.</returns>
     /// <exception cref="IOException">The system refuses, as it does when the child runs as another user.</exception>
+    /// <exception cref="InvalidOperationException">On Windows: Ctrl-Break would reach this program too.</exception>
+    /// <exception cref="PlatformNotSupportedException">Windows has no such signal.</exception>
     public bool Send(PosixSignal signal) => Send(signal, toGroup: false);
 
-    /// <summary>Asks it to end: SIGTERM.</summary>
+    /// <summary>Asks it to end: SIGTERM. Windows does not ask, but ends it; there SIGQUIT asks.</summary>
     /// <returns>False when it has ended already.</returns>
     public bool Terminate() => Send(PosixSignal.SIGTERM);
 
@@ -138,8 +135,9 @@ public sealed class ChildProcess : IDisposable, IChildWatchOwner
         }
 
         _exited.SetResult(exit);
+        _openPipes++; // the last word comes behind this one, whatever it closes
         Tell(static (child, exit) => child._protocol?.Exited(child, exit), exit);
-        OnPart(0);
+        OnPart(1);
     }
 
     // The loop is disposed while the child lives.
@@ -150,25 +148,42 @@ public sealed class ChildProcess : IDisposable, IChildWatchOwner
             _ = _watch.Send(SignalNumbers.Kill, toGroup: LeadsGroup);
         }
 
-        Reaper.Take(Pid);
+        _watch.Abandon();
         _watch.Close();
         _exited.TrySetCanceled();
     }
 
     internal static ChildProcess Start(MainLoop loop, ProcessOptions options, ISubprocessProtocol? protocol)
     {
-        var child = new ChildProcess(loop, options, Spawner.Start(options), protocol);
-        if (protocol is not null)
+        var child = new ChildProcess(
+            loop, options, OperatingSystem.IsWindows() ? WindowsSpawner.Start(options) : OperatingSystem.IsLinux() ? Spawner.Start(options) : throw MainLoopProcesses.Unsupported(), protocol);
+        if (protocol is null)
         {
-            child.StartTelling();
+            return child;
         }
 
-        return child;
+        try
+        {
+            child.StartTelling();
+            return child;
+        }
+        catch
+        {
+            _ = child.Kill(); // nobody would have it
+            child.Dispose();
+            throw;
+        }
     }
 
     private bool LeadsGroup => _options.Group != ChildGroup.Parent;
 
-    private ChildWatch NewWatch()
+    private ChildWatch NewWatch(in Spawned spawned) =>
+        OperatingSystem.IsWindows() ? new HandleWatch(spawned.Process!, spawned.Job!, LeadsGroup, Pid, Name, this)
+        : OperatingSystem.IsLinux() ? NewReapingWatch()
+        : throw MainLoopProcesses.Unsupported();
+
+    [SupportedOSPlatform("linux")]
+    private ReapingWatch NewReapingWatch()
     {
         if (_options.Watcher == ChildWatcher.Thread)
         {
@@ -231,6 +246,7 @@ public sealed class ChildProcess : IDisposable, IChildWatchOwner
     {
         0 => true,
         ProcessAbi.NoProcess => false,
+        int error when OperatingSystem.IsWindows() => throw WindowsErrors.Of(error, $"{Name} did not get {Signals.NameOf(signal)}"),
         int error => throw new IOException($"{Name} did not get {Signals.NameOf(signal)}: {Marshal.GetPInvokeErrorMessage(error)}.", error),
     };
 

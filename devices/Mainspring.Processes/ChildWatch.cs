@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Processes;
 
-/// <summary>Waits for the end of one child, as a source of <see cref="ChildExited"/>, and reaps it. Its number cannot mean another process before that.</summary>
+/// <summary>Waits for the end of one child, as a source of <see cref="ChildExited"/>.</summary>
 internal abstract class ChildWatch(int pid, string name, IChildWatchOwner owner) : IEventSource
 {
     private SourceContext? _context;
@@ -14,13 +15,11 @@ internal abstract class ChildWatch(int pid, string name, IChildWatchOwner owner)
 
     protected int Pid => pid;
 
-    protected virtual int Pidfd => -1;
-
     public virtual void Attach(SourceContext context) => _context = context;
 
     public int Dispatch(PollEvents ready, int maxEvents)
     {
-        if (_context is { } context && Exit is null && WaitStatus.TryReap(Pidfd, pid) is { } exit)
+        if (_context is { } context && Exit is null && TryReap() is { } exit)
         {
             Exit = exit;
             context.Ended(); // what is reaped would be reported as hung up for ever
@@ -49,14 +48,19 @@ internal abstract class ChildWatch(int pid, string name, IChildWatchOwner owner)
     }
 
     /// <summary>Sends a signal, to the child or to its whole group.</summary>
-    /// <returns>0, or the error.</returns>
-    public virtual int Send(int signal, bool toGroup) =>
-        Exit is not null || !WaitStatus.IsOurs(pid) ? ProcessAbi.NoProcess : Libc.Kill(toGroup ? -pid : pid, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    /// <returns>0, or the error; <see cref="ProcessAbi.NoProcess"/> when it has ended.</returns>
+    public abstract int Send(int signal, bool toGroup);
+
+    /// <summary>It lives, perhaps, and the loop does not look after it any more.</summary>
+    public abstract void Abandon();
 
     /// <summary>Nothing will be asked of it any more.</summary>
     public virtual void Close()
     {
     }
+
+    /// <summary>How it has ended; null while it runs.</summary>
+    protected abstract ChildExit? TryReap();
 }
 
 /// <summary>Whom a watch tells.</summary>
@@ -67,8 +71,23 @@ internal interface IChildWatchOwner
     void OnAbandoned();
 }
 
+/// <summary>A child of Linux, which is reaped. Its number cannot mean another process before that.</summary>
+[SupportedOSPlatform("linux")]
+internal abstract class ReapingWatch(int pid, string name, IChildWatchOwner owner) : ChildWatch(pid, name, owner)
+{
+    protected virtual int Pidfd => -1;
+
+    public override int Send(int signal, bool toGroup) =>
+        Exit is not null || !WaitStatus.IsOurs(Pid) ? ProcessAbi.NoProcess : Libc.Kill(toGroup ? -Pid : Pid, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    public override void Abandon() => Reaper.Take(Pid);
+
+    protected override ChildExit? TryReap() => WaitStatus.TryReap(Pidfd, Pid);
+}
+
 /// <summary>By a descriptor of the process: pidfd_open(2).</summary>
-internal sealed unsafe class PidfdWatch(SafeFileHandle pidfd, int pid, string name, IChildWatchOwner owner) : ChildWatch(pid, name, owner), IPollableSource
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class PidfdWatch(SafeFileHandle pidfd, int pid, string name, IChildWatchOwner owner) : ReapingWatch(pid, name, owner), IPollableSource
 {
     private bool _canSendToGroup = true;
 
@@ -113,7 +132,8 @@ internal sealed unsafe class PidfdWatch(SafeFileHandle pidfd, int pid, string na
 }
 
 /// <summary>By a thread that blocks until the child has ended, and leaves the reaping to the loop.</summary>
-internal sealed class ThreadWatch(int pid, string name, IChildWatchOwner owner) : ChildWatch(pid, name, owner)
+[SupportedOSPlatform("linux")]
+internal sealed class ThreadWatch(int pid, string name, IChildWatchOwner owner) : ReapingWatch(pid, name, owner)
 {
     public override void Attach(SourceContext context)
     {

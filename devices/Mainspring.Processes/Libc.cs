@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Processes;
 
 /// <summary>The system calls of child processes, as in their man pages.</summary>
+[SupportedOSPlatform("linux")]
 internal static unsafe partial class Libc
 {
     /// <summary>posix_spawn_file_actions_addchdir_np (glibc 2.29); null where it is missing.</summary>

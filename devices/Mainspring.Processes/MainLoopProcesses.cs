@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 
 namespace Mainspring.Processes;
 
-/// <summary>Child processes of a loop: spawned by posix_spawn(3), watched by pidfd in the loop's one wait, and reaped one by one, without threads and without SIGCHLD. Linux.</summary>
+/// <summary>Child processes of a loop: spawned by posix_spawn(3), watched by pidfd in the loop's one wait, and reaped one by one, without threads and without SIGCHLD. On Windows by CreateProcess, each in a job object, watched by its handle.</summary>
 public static class MainLoopProcesses
 {
     /// <summary>Starts a program. Loop's thread only. It blocks until the program is loaded, as all starting of programs does.</summary>
@@ -11,8 +12,10 @@ public static class MainLoopProcesses
     /// <returns>The child process.</returns>
     /// <exception cref="IOException">It cannot be started: it is not there, may not be executed, its working directory is not there; the message says which, and what to do.</exception>
     /// <exception cref="ArgumentException">An argument or a variable has a zero in it.</exception>
-    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
+    /// <exception cref="PlatformNotSupportedException">This is neither Linux nor Windows.</exception>
     /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    [SupportedOSPlatform("linux")]
+    [SupportedOSPlatform("windows")]
     public static ChildProcess StartProcess(this MainLoop loop, ProcessOptions options) => Start(loop, options, null);
 
     /// <summary>As <see cref="StartProcess(MainLoop, ProcessOptions)"/>, with what comes of it as callbacks.</summary>
@@ -21,6 +24,8 @@ public static class MainLoopProcesses
     /// <param name="protocol">The callbacks.</param>
     /// <returns>The child process.</returns>
     /// <inheritdoc cref="StartProcess(MainLoop, ProcessOptions)"/>
+    [SupportedOSPlatform("linux")]
+    [SupportedOSPlatform("windows")]
     public static ChildProcess StartProcess(this MainLoop loop, ProcessOptions options, ISubprocessProtocol protocol)
     {
         ArgumentNullException.ThrowIfNull(protocol);
@@ -41,6 +46,8 @@ public static class MainLoopProcesses
     /// <exception cref="TimeoutException">(From the task.) It took too long, and has ended by now.</exception>
     /// <exception cref="OperationCanceledException">(From the task.) It was cancelled, and has ended by now; or the loop was disposed.</exception>
     /// <exception cref="IOException">(From the task.) It cannot be started.</exception>
+    [SupportedOSPlatform("linux")]
+    [SupportedOSPlatform("windows")]
     public static Task<ProcessResult> RunProcess(
         this MainLoop loop, ProcessOptions options, ReadOnlyMemory<byte> input = default, TimeSpan? timeout = null, int maxOutput = 1024 * 1024, CancellationToken cancellationToken = default)
     {
@@ -64,13 +71,16 @@ public static class MainLoopProcesses
         return ForeignExit.Of(loop, process);
     }
 
+    internal static PlatformNotSupportedException Unsupported() =>
+        new("Mainspring.Processes starts programs on Linux and Windows: elsewhere use System.Diagnostics.Process, and loop.WaitForExit(process).");
+
+    [SupportedOSPlatform("linux")]
+    [SupportedOSPlatform("windows")]
     private static ChildProcess Start(MainLoop loop, ProcessOptions options, ISubprocessProtocol? protocol)
     {
         ArgumentNullException.ThrowIfNull(loop);
         ArgumentNullException.ThrowIfNull(options);
         loop.CheckAccess(nameof(StartProcess));
-        return OperatingSystem.IsLinux()
-            ? ChildProcess.Start(loop, options, protocol)
-            : throw new PlatformNotSupportedException("Mainspring.Processes starts programs on Linux only: use System.Diagnostics.Process, and loop.WaitForExit(process).");
+        return OperatingSystem.IsLinux() || OperatingSystem.IsWindows() ? ChildProcess.Start(loop, options, protocol) : throw Unsupported();
     }
 }

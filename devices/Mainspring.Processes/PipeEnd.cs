@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Processes;
 
 /// <summary>
 /// Our end of a pipe, which is in the loop's wait only while somebody wants something of it: the hang-up of an end that nobody reads would otherwise be told for ever.
 /// </summary>
-internal sealed class PipeEnd(MainLoop loop, SafeFileHandle file, string name, IPipeEndOwner owner) : IPollableSource
+internal sealed class PipeEnd(MainLoop loop, PipeFile file, string name, IPipeEndOwner owner) : IPollableSource
 {
     private SourceContext? _context;
     private SourceHandle? _handle;
@@ -14,11 +13,14 @@ internal sealed class PipeEnd(MainLoop loop, SafeFileHandle file, string name, I
 
     public string Name => name;
 
-    public SafeFileHandle File => file;
+    public PipeFile File => file;
 
-    public SafeHandle Handle => file;
+    public SafeHandle Handle => file.Handle;
 
-    public PollEvents Interest { get; private set; }
+    /// <summary>What is wanted of it.</summary>
+    public PollEvents Wanted { get; private set; }
+
+    public PollEvents Interest => Wanted | file.LeastInterest;
 
     public SourceContext? Context => _context;
 
@@ -27,14 +29,14 @@ internal sealed class PipeEnd(MainLoop loop, SafeFileHandle file, string name, I
     {
         if (_handle is null)
         {
-            Interest = interest;
+            Wanted = interest;
             _handle = loop.Add(this, RetryPolicy.Never);
             owner.OnWatched(_handle);
         }
-        else if (Interest != interest)
+        else if (Wanted != interest)
         {
-            Interest = interest;
-            _context!.SetInterest(interest);
+            Wanted = interest;
+            _context!.SetInterest(Interest);
         }
 
         if (interest == PollEvents.None)
@@ -66,14 +68,16 @@ internal sealed class PipeEnd(MainLoop loop, SafeFileHandle file, string name, I
 
     public int Dispatch(PollEvents ready, int maxEvents)
     {
-        if (Interest == PollEvents.None)
+        if (Wanted != PollEvents.None)
+        {
+            owner.OnReady(ready);
+        }
+        else if (file.HasHungUp)
         {
             Leave(); // the other end is gone, and nobody has asked
             owner.OnHangUp();
-            return 1;
         }
 
-        owner.OnReady(ready);
         return 1;
     }
 

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Mainspring.Processes;
 
 /// <summary>Says why a child process could not be started, and what to do.</summary>
+[SupportedOSPlatform("linux")]
 internal static class ProcessErrors
 {
     /// <summary>The folders of PATH do not have the program.</summary>

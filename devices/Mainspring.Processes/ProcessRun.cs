@@ -1,8 +1,11 @@
 using System.Buffers;
+using System.Runtime.Versioning;
 
 namespace Mainspring.Processes;
 
 /// <summary>A child process that is run to its end: fed, read, limited in time.</summary>
+[SupportedOSPlatform("linux")]
+[SupportedOSPlatform("windows")]
 internal sealed class ProcessRun : IDisposable
 {
     private const int ReadSize = 16 * 1024;

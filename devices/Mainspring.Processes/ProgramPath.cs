@@ -1,6 +1,9 @@
+using System.Runtime.Versioning;
+
 namespace Mainspring.Processes;
 
 /// <summary>Finds programs, as execvp(3) does; but says what it has found.</summary>
+[SupportedOSPlatform("linux")]
 internal static class ProgramPath
 {
     private const string Default = "/bin:/usr/bin"; // confstr(_CS_PATH)

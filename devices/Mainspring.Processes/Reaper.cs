@@ -1,6 +1,9 @@
+using System.Runtime.Versioning;
+
 namespace Mainspring.Processes;
 
 /// <summary>Reaps children that have lost their loop: each has a thread that waits for its end, so that no zombie stays.</summary>
+[SupportedOSPlatform("linux")]
 internal static class Reaper
 {
     private const int StackSize = 128 * 1024;

@@ -23,7 +23,7 @@ public sealed class Redirect
 
     private string Name { get; }
 
-    /// <summary>To a descriptor of this process: a file, a socket, a pipe's end. It stays open here, and has to be open when the child is started.</summary>
+    /// <summary>To a descriptor of this process: a file, a socket, a pipe's end. It stays open here, and has to be open when the child is started. On Windows it is best one that is not for overlapped I/O (<see cref="FileOptions.Asynchronous"/>, every socket): most programs cannot read or write those.</summary>
     /// <param name="descriptor">The descriptor.</param>
     /// <returns>The redirection.</returns>
     public static Redirect To(SafeHandle descriptor)

@@ -1,15 +1,14 @@
 using System.Collections;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Processes;
 
-/// <summary>A child process as posix_spawn(3) gives it: its number, and our ends of its pipes.</summary>
-internal readonly record struct Spawned(int Pid, SafeFileHandle? Input, SafeFileHandle? Output, SafeFileHandle? Error);
-
 /// <summary>
 /// Starts programs with posix_spawn(3), which blocks until the program is loaded, or could not be. The child has its three standard streams and no other descriptor; nothing blocked, and the signals that .NET ignores do what they do by default.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal sealed unsafe class Spawner : IDisposable
 {
     private const int ActionsSize = 512;    // of posix_spawn_file_actions_t, which has 80 bytes in glibc and in musl
@@ -21,7 +20,7 @@ internal sealed unsafe class Spawner : IDisposable
     private readonly ProcessOptions _options;
     private readonly List<SafeHandle> _borrowed = [];           // held open until the child has them
     private readonly List<SafeFileHandle> _childEnds = [];      // closed when the child has them
-    private readonly SafeFileHandle?[] _ourEnds = new SafeFileHandle?[3];
+    private readonly PosixPipe?[] _ourEnds = new PosixPipe?[3];
     private readonly byte* _actions = (byte*)NativeMemory.AllocZeroed(ActionsSize);
     private readonly byte* _attributes = (byte*)NativeMemory.AllocZeroed(AttributesSize);
 
@@ -40,7 +39,7 @@ internal sealed unsafe class Spawner : IDisposable
     {
         _borrowed.ForEach(static handle => handle.DangerousRelease());
         _childEnds.ForEach(static end => end.Dispose());
-        foreach (SafeFileHandle? end in _ourEnds)
+        foreach (PosixPipe? end in _ourEnds)
         {
             end?.Dispose(); // it was not started
         }
@@ -129,7 +128,7 @@ internal sealed unsafe class Spawner : IDisposable
         }
 
         (int ours, int childs) = number == 0 ? (ends[1], ends[0]) : (ends[0], ends[1]);
-        _ourEnds[number] = new SafeFileHandle(ours, ownsHandle: true);
+        _ourEnds[number] = new PosixPipe(new SafeFileHandle(ours, ownsHandle: true));
         _childEnds.Add(new SafeFileHandle(childs, ownsHandle: true));
 
         // Ours alone: the child's end is another open file, and programs expect theirs to block.

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Mainspring.Processes;
 
 /// <summary>waitid(2) for one child: no other one's status is ever taken.</summary>
+[SupportedOSPlatform("linux")]
 internal static unsafe class WaitStatus
 {
     /// <summary>Reaps a child if it has ended.</summary>

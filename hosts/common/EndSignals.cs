@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Mainspring.Hosts;
 
 /// <summary>
-/// SIGINT, SIGTERM and SIGHUP (the terminal was closed) end a run cleanly: the first of them stops it, the second is left to the system, which ends the
+/// SIGINT, SIGTERM and SIGHUP (the terminal was closed) end a run cleanly, on Windows also Ctrl-Break and the session's end: the first of them stops it, the second is left to the system, which ends the
 /// process. Under nohup(1), which has SIGHUP ignored, it stays so. It is no <see cref="Mainspring.RunOptions.StopOn"/>, because it has to hold before there is a loop, and across loops that run one after the other.
 /// </summary>
 internal sealed class EndSignals : IDisposable
@@ -12,7 +12,7 @@ internal sealed class EndSignals : IDisposable
     private static readonly ManualResetEventSlim s_never = new();
 
     private readonly Action _stop;
-    private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly List<IDisposable> _registrations = [];
     private int _signals;
 
     /// <summary>Listens from now on.</summary>
@@ -27,6 +27,12 @@ internal sealed class EndSignals : IDisposable
         {
             _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal));
         }
+
+        if (OperatingSystem.IsWindows())
+        {
+            _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGQUIT, OnSignal));
+            _registrations.Add(new Windows.SessionEnd(() => OnSignal(new PosixSignalContext(PosixSignal.SIGTERM))));
+        }
     }
 
     /// <summary>Whether one of them has come.</summary>
@@ -34,7 +40,7 @@ internal sealed class EndSignals : IDisposable
 
     public void Dispose()
     {
-        foreach (PosixSignalRegistration registration in _registrations)
+        foreach (IDisposable registration in _registrations)
         {
             registration.Dispose();
         }
@@ -44,8 +50,9 @@ internal sealed class EndSignals : IDisposable
     {
         context.Cancel = Interlocked.Increment(ref _signals) == 1;
         _stop();
-        if (OperatingSystem.IsWindows() && context is { Cancel: true, Signal: PosixSignal.SIGHUP or PosixSignal.SIGTERM })
+        if (OperatingSystem.IsWindows() && context.Signal is PosixSignal.SIGHUP or PosixSignal.SIGTERM)
         {
+            context.Cancel = true;
             s_never.Wait(); // Windows ends the process as soon as this returns: so that the run ends first, for which it gives some seconds
         }
     }

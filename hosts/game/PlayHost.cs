@@ -1,4 +1,3 @@
-using Mainspring.Devices.Linux;
 using Mainspring.Hosts;
 
 namespace Mainspring.Game;
@@ -49,10 +48,10 @@ internal sealed class PlayHost : IDisposable
         bool inTerminal = settings.Terminal || !HasDisplay;
         try
         {
-            if (inTerminal && !LinuxTerminal.IsAvailable)
+            if (inTerminal && !TerminalGameScreen.IsAvailable)
             {
                 throw new IOException(settings.Terminal
-                    ? "there is no terminal to play in: start it in one whose TERM is not dumb"
+                    ? OperatingSystem.IsWindows() ? "there is no console to play in: start it in one, with its output not redirected" : "there is no terminal to play in: start it in one whose TERM is not dumb"
                     : "there is no display (DISPLAY is not set), and no terminal to play in instead; --bot SECONDS plays without either");
             }
 

@@ -14,6 +14,9 @@ public sealed class RealTimeSettings
     /// <summary><see cref="RealTimeOptions.CpuAffinity"/>.</summary>
     public int[]? CpuAffinity { get; set; }
 
+    /// <summary><see cref="RealTimeOptions.MultimediaTask"/>, on Windows.</summary>
+    public string? MultimediaTask { get; set; }
+
     /// <summary><see cref="RealTimeOptions.LockMemory"/>.</summary>
     public bool LockMemory { get; set; }
 
@@ -28,6 +31,7 @@ public sealed class RealTimeSettings
         Policy = Policy,
         Priority = Priority,
         CpuAffinity = CpuAffinity,
+        MultimediaTask = MultimediaTask,
         LockMemory = LockMemory,
         StackToTouch = StackToTouch,
         Required = Required,

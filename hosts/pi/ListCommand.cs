@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.Versioning;
 using Mainspring.Devices;
 using Mainspring.Devices.Linux;
 using Mainspring.Devices.Windows;
@@ -32,6 +33,11 @@ internal static class ListCommand
             return HostCommand.Done;
         }
 
+        if (!OperatingSystem.IsLinux())
+        {
+            return HostEnd.Refuse("mainspring-pi", "list knows the devices of Linux and Windows only");
+        }
+
         Head("GPIO chips");
         Chips(withLines);
         Head("serial ports");
@@ -43,6 +49,7 @@ internal static class ListCommand
         return HostCommand.Done;
     }
 
+    [SupportedOSPlatform("linux")]
     private static void Chips(bool withLines)
     {
         IReadOnlyList<GpioChipInfo> chips = LinuxGpioChip.List();

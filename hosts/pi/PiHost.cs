@@ -90,6 +90,11 @@ internal sealed class PiHost : IDisposable
 
     private SerialAddress Simulate()
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException("--simulate: the simulated receiver is a pseudo-terminal, and so for Linux only; give a real one here (--serial)");
+        }
+
         _simulated = new SimulatedReceiver(_loop);
         return new SerialAddress(_simulated.Path, SerialAddress.DefaultBaudRate);
     }

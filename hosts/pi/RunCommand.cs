@@ -22,8 +22,8 @@ internal static class RunCommand
     /// <summary>Whose code drives the devices.</summary>
     public static Option<string?> Backend() => new("--backend")
     {
-        Description = "Whose code drives the devices: native (this project's own, for Linux), ports (serial ports over System.IO.Ports), iot (lines over System.Device.Gpio), or two of them, as in ports,iot; "
-            + "the packages where this program was built with them. What is not named keeps its default: native on Linux, the packages elsewhere.",
+        Description = "Whose code drives the devices: native (this project's own: on Linux all, on Windows serial ports), ports (serial ports over System.IO.Ports), iot (lines over System.Device.Gpio), or two of them, as in ports,iot; "
+            + "the packages where this program was built with them. What is not named keeps its default: native where there is one, the packages elsewhere.",
         HelpName = "NAME[,NAME]",
         CustomParser = static argument => HostCommand.Parse(argument, Backends.Check),
     };
@@ -39,7 +39,7 @@ internal static class RunCommand
         };
         var serial = new Option<SerialAddress?>("--serial")
         {
-            Description = "The serial line that a receiver of NMEA 0183 is on, such as /dev/ttyUSB0:115200. Without a baud rate: 9600.",
+            Description = "The serial line that a receiver of NMEA 0183 is on, such as " + SerialAddress.Example + ". Without a baud rate: 9600.",
             HelpName = "DEVICE[:BAUD]",
             CustomParser = static argument => HostCommand.Parse(argument, SerialAddress.Parse),
         };

@@ -10,7 +10,10 @@ internal sealed record SerialAddress(string Device, int BaudRate)
     /// <summary>What most receivers send at when they come from the factory.</summary>
     public const int DefaultBaudRate = 9600;
 
-    private const string Wanted = "give DEVICE[:BAUD], such as /dev/ttyUSB0:115200";
+    private static string Wanted => $"give DEVICE[:BAUD], such as {Example}";
+
+    /// <summary>How one looks on this system.</summary>
+    public static string Example => OperatingSystem.IsWindows() ? "COM3:115200" : "/dev/ttyUSB0:115200";
 
     /// <summary>Parses an address. Paths may contain colons: what stands behind the last one is a baud rate, unless there is such a file.</summary>
     /// <exception cref="FormatException">There is no device, or the baud rate is not a positive number.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Mainspring.Devices.Simulation;
 
 namespace Mainspring.Pi;
@@ -12,19 +13,22 @@ internal sealed class SimulatedReceiver : IDisposable
     private readonly byte[] _buffer = new byte[SampleTrack.MaxBytes];
     private readonly MainLoop _loop;
 
+    [SupportedOSPlatform("linux")]
     public SimulatedReceiver(MainLoop loop)
     {
         _loop = loop;
         _terminal = new PseudoTerminal();
+        Path = _terminal.Path;
         loop.Add(_terminal, RetryPolicy.Never);
         loop.CallEvery(s_period, static receiver => receiver.Send(), this, "simulated receiver");
     }
 
     /// <summary>The device that it is on.</summary>
-    public string Path => _terminal.Path;
+    public string Path { get; }
 
-    public void Dispose() => _terminal.Dispose();
+    public void Dispose() => ((IDisposable)_terminal).Dispose();
 
+    [SupportedOSPlatform("linux")]
     private void Send()
     {
         int length = _track.Write(_loop.Now, _buffer);

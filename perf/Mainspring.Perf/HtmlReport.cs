@@ -12,7 +12,7 @@ internal sealed class HtmlReport(Report report)
     private const int RowHeight = 22;
 
     // Distinct also for those who do not see all colours.
-    private static readonly string[] s_colours = ["#0b5fa5", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#666666"];
+    private static readonly string[] s_colours = ["#0b5fa5", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#666666", "#8a6d3b"];
 
     private readonly StringBuilder _text = new();
 
@@ -23,7 +23,7 @@ internal sealed class HtmlReport(Report report)
             <html lang="en"><head><meta charset="utf-8"><title>Mainspring: benchmarks</title><style>
             body { font: 15px/1.5 system-ui, sans-serif; max-width: 1040px; margin: 2em auto; padding: 0 1em; color: #222; background: #fff; }
             h1, h2, h3 { font-weight: 600; } h3 { margin: 1.5em 0 .2em; font-size: 1em; }
-            table { border-collapse: collapse; } td, th { padding: 2px 10px; text-align: left; } td.n { text-align: right; font-variant-numeric: tabular-nums; }
+            table { border-collapse: collapse; } td, th { padding: 2px 10px; text-align: left; } td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
             svg text { font: 13px system-ui, sans-serif; fill: #222; } svg .small { font-size: 11px; fill: #666; } .missed { color: #b00020; font-weight: 600; }
             </style></head><body><h1>Mainspring beside C and others</h1>
 
@@ -33,7 +33,7 @@ internal sealed class HtmlReport(Report report)
         {
             Line("<h2>Ratios to the reference</h2><p>Ours divided by the C program's (or the bare list's in C#), in the same run: shorter is better. The bar is the median of the turns, " +
                 "the line over it goes from the lower to the upper quartile, the upright mark is the target.</p>");
-            RatioBars([.. report.Rows.Where(static row => !double.IsNaN(row.Reference) && row.Ratio > 0)]);
+            RatioBars([.. report.Rows.Where(static row => !double.IsNaN(row.Reference) && row.RatioLow > 0)]);
             Rows();
         }
 
@@ -85,7 +85,7 @@ internal sealed class HtmlReport(Report report)
             Line($"<tr><td>{Safe(row.Comparison.Title)}</td><td class=n>{Report.Quantity(row.Ours, unit)}</td>" +
                 $"<td class=n>{(hasReference ? Report.Quantity(row.Reference, unit) : "")}</td><td class=n>{(hasReference ? Number(row.Ratio) : "")}</td>" +
                 $"<td class=n>{(hasReference ? $"{Number(row.RatioLow)}..{Number(row.RatioHigh)}" : "")}</td><td class=n>{(double.IsNaN(row.Bytes) ? "" : Number(row.Bytes))}</td>" +
-                $"<td>{Safe(Report.TargetOf(row))}</td><td>{row.IsMet switch { true => "ok", false => row.IsMissed ? "<span class=missed>missed</span>" : Safe("not reached: " + row.Comparison.Target!.Concession!.Reason), null => "" }}</td></tr>");
+                $"<td>{Safe(Report.TargetOf(row))}</td><td>{(row.Allocates ? "<span class=missed>allocates</span>" : "")}{row.IsMet switch { true => "ok", false => row.IsMissed ? "<span class=missed>missed</span>" : Safe("not reached: " + row.Comparison.Target!.Concession!.Reason), null => "" }}</td></tr>");
         }
 
         Line("</table>");
@@ -93,6 +93,11 @@ internal sealed class HtmlReport(Report report)
 
     private void RatioBars(Row[] rows)
     {
+        if (rows.Length == 0)
+        {
+            return;
+        }
+
         var axis = new LogAxis(rows.SelectMany(static row => (double[])[row.RatioLow, row.Ratio, row.RatioHigh, row.Comparison.Target is { IsRatio: true } target ? target.AtMost : 1, 1]));
         BeginChart(rows.Length, axis, static value => value.ToString("0.###", CultureInfo.InvariantCulture));
         for (int i = 0; i < rows.Length; i++)

@@ -34,6 +34,9 @@ internal static class Measurement
             case ("posts", [long producers, long posts]):
                 Posts.Measure((int)producers, posts);
                 return 0;
+            case ("posts-in-turn", [long posts]):
+                Posts.MeasureInTurn(posts);
+                return 0;
             case ("latency", [long posts]):
                 PostLatency.Measure((int)posts);
                 return 0;

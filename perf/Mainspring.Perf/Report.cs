@@ -23,6 +23,9 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
     /// <summary>Targets, and questions in which somebody is ahead of us.</summary>
     public int Missed => _rows.Count(static row => row.IsMissed) + _answers.Count(static answers => answers.Ahead.Any());
 
+    /// <summary>Peers that gave no answer, so that nobody knows whether they are ahead.</summary>
+    public int Silent => _answers.Sum(static answers => answers.Silent.Count) + _rows.Count(static row => row.Comparison.Peer is not null && !row.HasReference);
+
     public string Heading => string.Join('\n', facts.Select(fact => $"{fact.Name}: {fact.Value}")) + "\n";
 
     public void Add(IEnumerable<Row> rows) => _rows.AddRange(rows);
@@ -58,12 +61,17 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
         text.AppendLine(Missed == 0 ? "No target was missed." : $"{Missed} missed:");
         foreach (Row row in _rows.Where(static row => row.IsMissed))
         {
-            text.AppendLine($"- {row.Comparison.Title}: {TargetOf(row)} was asked for");
+            text.AppendLine($"- {row.Comparison.Title}: {(row.IsMet == false ? $"{TargetOf(row)} was asked for" : "it allocates")}");
         }
 
         foreach (PeerAnswers answers in _answers.Where(static answers => answers.Ahead.Any()))
         {
             text.AppendLine($"- {answers.Question.Title}: {string.Join(", ", answers.Ahead.Select(static answer => answer.Title))} ahead");
+        }
+
+        foreach (PeerAnswers answers in _answers.Where(static answers => answers.Silent.Count > 0))
+        {
+            text.AppendLine().Append($"Not measured: {answers.Question.Title}: {string.Join(", ", answers.Silent)}").AppendLine();
         }
 
         foreach (Row row in _rows.Where(static row => row.IsMet == false && !row.IsMissed))
@@ -102,7 +110,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
             string question = answers.Question.Title;
             foreach (PeerAnswers.Answer answer in answers.All)
             {
-                text.AppendLine($"| {question} | {answer.Title} | {Quantity(answer.Value, Unit.Nanoseconds)} | {(answer == answers.All[0] ? "" : Number(answer.Ratio, 3))} |");
+                text.AppendLine($"| {question} | {answer.Title} | {Quantity(answer.Value, Unit.Nanoseconds)} | {(answer == answers.All[0] ? "" : answer.Value > 0 ? Number(answer.Ratio, 3) : "it is early")} |");
                 question = "";
             }
         }
@@ -132,7 +140,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
             hasReference ? Number(row.Ratio, 2) : "",
             hasReference ? $"{Number(row.RatioLow, 2)}..{Number(row.RatioHigh, 2)}" : "",
             TargetOf(row),
-            row.IsMet switch { true => "ok", false => row.IsMissed ? "MISSED" : "not reached, see below", null => row.Comparison.Peer is { } peer && !hasReference ? $"{peer} is not installed" : "" },
+            row.Allocates ? "ALLOCATES" : row.IsMet switch { true => "ok", false => row.IsMissed ? "MISSED" : "not reached, see below", null => row.Comparison.Peer is { } peer && !hasReference ? $"{peer} is not installed" : "" },
         ];
     }
 

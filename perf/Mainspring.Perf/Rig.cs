@@ -6,6 +6,9 @@ namespace Mainspring.Perf;
 /// <summary>Runs ours and the C program in turns, each run a process of its own, so that a slow minute of the machine hits both.</summary>
 internal sealed class Rig(string baselines, int pairs)
 {
+    /// <summary>The result of every run that is its program's length in bytes.</summary>
+    public const string Size = "size";
+
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
     private static readonly string s_self = Environment.ProcessPath ?? throw new InvalidOperationException("The system does not say where this program is.");
 
@@ -37,7 +40,9 @@ internal sealed class Rig(string baselines, int pairs)
             pair.Ours[comparison.Ours],
             comparison.Reference.StartsWith(Comparison.InOurs, StringComparison.Ordinal)
                 ? pair.Ours[comparison.Reference[Comparison.InOurs.Length..]].Value
-                : pair.Reference.GetValueOrDefault(comparison.Reference, new Sample(double.NaN, double.NaN)).Value))]));
+                : pair.Reference.TryGetValue(comparison.Reference, out Sample reference) ? reference.Value
+                : comparison.Peer is not null || comparison.Reference == Comparison.None ? double.NaN
+                : throw new InvalidOperationException($"{workload.Program} gave no result '{comparison.Reference}'.")))]));
     }
 
     /// <summary>One run of one measurement of ours.</summary>
@@ -80,7 +85,7 @@ internal sealed class Rig(string baselines, int pairs)
         var results = new Dictionary<string, Sample>();
         if (File.Exists(program))
         {
-            results["size"] = new Sample(new FileInfo(program).Length, double.NaN);
+            results[Size] = new Sample(new FileInfo(program).Length, double.NaN);
         }
 
         long startNs = Measurement.NowNs();

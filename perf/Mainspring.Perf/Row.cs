@@ -37,8 +37,11 @@ internal sealed class Row
     /// <summary>Whether a target was met: it counts as missed when even the lower quartile exceeds it. Null: nothing is asked for, or there is no reference.</summary>
     public bool? IsMet => IsWithin(Comparison.Target?.AtMost);
 
+    /// <summary>Whether it allocates, where it is not to: more than what was allocated once and is divided by all operations.</summary>
+    public bool Allocates => Comparison.IsFree && Bytes >= 0.1;
+
     /// <summary>Whether it was missed by more than is accepted.</summary>
-    public bool IsMissed => IsMet == false && IsWithin(Comparison.Target?.Concession?.AtMost) != true;
+    public bool IsMissed => Allocates || (IsMet == false && IsWithin(Comparison.Target?.Concession?.AtMost) != true);
 
     private bool? IsWithin(double? atMost) => Comparison.Target is { } target && atMost is { } limit && (!target.IsRatio || HasReference)
         ? Quantile(target.IsRatio ? _ratios : _ours, 0.25) <= limit
@@ -47,7 +50,7 @@ internal sealed class Row
     private static double[] Sorted(IEnumerable<double> values) => [.. values.Order()];
 
     // Between two values in proportion.
-    private static double Quantile(double[] sorted, double quantile)
+    public static double Quantile(double[] sorted, double quantile)
     {
         double place = quantile * (sorted.Length - 1);
         int below = (int)place;

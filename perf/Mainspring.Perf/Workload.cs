@@ -28,11 +28,17 @@ internal sealed record Workload(string Name, string Title, string Ours, string P
 /// <param name="Unit">What the numbers are.</param>
 internal sealed record Comparison(string Title, string Ours, string Reference, Target? Target = null, Unit Unit = Unit.Nanoseconds)
 {
+    /// <summary>There is no reference.</summary>
+    public const string None = "none";
+
     /// <summary>What <see cref="Reference"/> begins with when our own program measures it too, in the same run: the least that C# can do.</summary>
     public const string InOurs = "c#:";
 
     /// <summary>What <see cref="Reference"/> is made with: its language, or the library of a peer.</summary>
     public string Language => Reference.StartsWith(InOurs, StringComparison.Ordinal) ? "C#" : Peer ?? "C";
+
+    /// <summary>Whether it is to allocate nothing.</summary>
+    public bool IsFree { get; init; }
 
     /// <summary>The library of a peer that gives the reference; null is the C program.</summary>
     public string? Peer { get; init; }

@@ -1,4 +1,5 @@
-// frames HZ COUNT [hybrid]: how late frames start on a fixed grid, by clock_nanosleep with a timer slack of 1 ns. With "hybrid" (a third argument of 1) it sleeps until shortly before
+// frames HZ COUNT [hybrid]: how late frames start on a fixed grid, by clock_nanosleep with a timer slack of 1 ns. Deadlines that passed in a stall are skipped, as in Mainspring,
+// so that it counts once. With "hybrid" (a third argument of 1) it sleeps until shortly before
 // the deadline and spins for the rest; how long is learned as in Mainspring: a quarter more when a wait overshot it, 1/1024 less when not.
 #include "measure.h"
 #include <sys/prctl.h>
@@ -9,6 +10,8 @@ static void sleep_until(int64_t ns)
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
         ;
 }
+
+static int64_t due_ns(int64_t start, long periods, long hz) { return start + (int64_t)((double)periods * 1e9 / (double)hz); }
 
 static inline void pause_cpu(void)
 {
@@ -26,9 +29,10 @@ int main(int argc, char **argv)
     prctl(PR_SET_TIMERSLACK, 1);
     int64_t margin = 100000, spun = 0;
     int64_t start = now_ns();
+    long periods = 1; // since the start, until the frame that is next
     for (long i = 0; i < count; i++)
     {
-        int64_t due = start + (int64_t)((double)(i + 1) * 1e9 / (double)hz);
+        int64_t due = due_ns(start, periods, hz);
         if (!hybrid)
             sleep_until(due);
         else
@@ -45,10 +49,15 @@ int main(int argc, char **argv)
                 pause_cpu();
             spun += now - from;
         }
-        samples[i] = now_ns() - due;
+        int64_t begun = now_ns();
+        samples[i] = begun - due;
+        do
+            periods++;
+        while (due_ns(start, periods, hz) <= begun);
     }
-    frame_results(samples, count, (double)count / (double)hz);
+    double seconds = (double)(periods - 1) / (double)hz;
+    frame_results(samples, count, seconds);
     if (hybrid)
-        result("spun", (double)spun * (double)hz / (double)count / 1e7);
+        result("spun", (double)spun / seconds / 1e7);
     return 0;
 }

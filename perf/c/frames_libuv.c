@@ -5,19 +5,21 @@
 #include <uv.h>
 
 static int64_t start, *samples;
-static long hz, count, taken;
+static long hz, count, taken, next;
 
 static int64_t due(long i) { return start + (int64_t)((double)(i + 1) * 1e9 / (double)hz); }
 
 static void on_timer(uv_timer_t *timer)
 {
     int64_t now = now_ns();
-    samples[taken] = now - due(taken);
+    samples[taken] = now - due(next);
+    do // one stall is one late frame
+        next++;
+    while (due(next) <= now);
     if (++taken == count)
         return;
-    int64_t left = due(taken) - now;
     uv_update_time(timer->loop);
-    uv_timer_start(timer, on_timer, left <= 0 ? 0 : (uint64_t)(left + 999999) / 1000000, 0);
+    uv_timer_start(timer, on_timer, (uint64_t)(due(next) - now + 999999) / 1000000, 0);
 }
 
 int main(int argc, char **argv)
@@ -29,7 +31,7 @@ int main(int argc, char **argv)
     start = now_ns();
     uv_timer_start(&timer, on_timer, (uint64_t)(1000 + hz - 1) / (uint64_t)hz, 0);
     uv_run(uv_default_loop(), UV_RUN_DEFAULT);
-    frame_results(samples, count, (double)count / (double)hz);
+    frame_results(samples, count, (double)next / (double)hz);
     return 0;
 }
 #else

@@ -1,4 +1,4 @@
-// posts PRODUCERS POSTS: producers post flat out; one of them into a single-producer ring, several into a ring of turns.
+// posts PRODUCERS POSTS: producers post flat out; one of them into a single-producer ring, several into a ring of turns. One is measured again with the ring of turns, into which any thread may post.
 #include "posts.h"
 
 enum { CAPACITY = 1 << 16 };
@@ -16,6 +16,7 @@ static _Alignas(128) _Atomic uint64_t tail;
 static _Alignas(128) long received;
 static long posts_each;
 static int producers;
+static int is_alone; // there is one producer, and the ring is made for that
 static pthread_barrier_t start_line;
 
 static NOINLINE void receive(void *state)
@@ -57,13 +58,13 @@ static void *produce(void *unused)
 {
     pthread_barrier_wait(&start_line);
     for (long i = 0; i < posts_each; i++)
-        producers == 1 ? post_alone(receive, NULL) : post_shared(receive, NULL);
+        is_alone ? post_alone(receive, NULL) : post_shared(receive, NULL);
     return unused;
 }
 
 static int is_ready(uint64_t position)
 {
-    return producers == 1
+    return is_alone
         ? atomic_load(&tail) != position
         : atomic_load(&ring[position & (CAPACITY - 1)].turn) == position + 1;
 }
@@ -81,7 +82,7 @@ static void consume(long total)
             atomic_store(&asleep, 0);
             continue;
         }
-        if (producers == 1)
+        if (is_alone)
         {
             uint64_t end = atomic_load_explicit(&tail, memory_order_acquire);
             while (position != end)
@@ -105,24 +106,39 @@ static void consume(long total)
     }
 }
 
-int main(int argc, char **argv)
+// Nanoseconds of a post.
+static double measure(void)
 {
-    producers = (int)number(argc, argv, 1);
-    long total = number(argc, argv, 2);
-    posts_each = total / producers;
     for (uint64_t i = 0; i < CAPACITY; i++)
         ring[i].turn = i;
-    sleeper_make();
+    head = tail = 0;
+    received = 0;
     pthread_t threads[64];
-    check(producers >= 1 && producers <= 64, "1 to 64 producers");
     pthread_barrier_init(&start_line, NULL, (unsigned)producers + 1);
     for (int i = 0; i < producers; i++)
         check(pthread_create(&threads[i], NULL, produce, NULL) == 0, "pthread_create");
     pthread_barrier_wait(&start_line);
     int64_t start = now_ns();
     consume(posts_each * producers);
-    result("ring", (double)(now_ns() - start) / (double)(posts_each * producers));
+    double ns = (double)(now_ns() - start) / (double)(posts_each * producers);
     for (int i = 0; i < producers; i++)
         pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&start_line);
+    return ns;
+}
+
+int main(int argc, char **argv)
+{
+    producers = (int)number(argc, argv, 1);
+    check(producers >= 1 && producers <= 64, "1 to 64 producers");
+    posts_each = number(argc, argv, 2) / producers;
+    sleeper_make();
+    is_alone = producers == 1;
+    result("ring", measure());
+    if (is_alone)
+    {
+        is_alone = 0;
+        result("from_any", measure());
+    }
     return 0;
 }

@@ -11,6 +11,7 @@ import threading
 import time
 
 IN_FLIGHT = 1000
+LEAST_FRAMES = 20  # of awaits: fewer would show the processor's caches
 
 
 def result(name, value):
@@ -168,30 +169,47 @@ def descriptors(loop, use_sockets, rounds):
 
 
 def awaits(loop, methods, frames):
-    async def method():
-        for _ in range(frames):
-            await asyncio.sleep(0)
+    """The clock starts when all have started and a frame has passed, and stops before the first one ends."""
+    frames = max(frames, LEAST_FRAMES)
+    resumed = 0
 
+    async def method():
+        nonlocal resumed
+        for _ in range(2 + frames):
+            await asyncio.sleep(0)
+            resumed += 1
+
+    # It is resumed after all of them, since it waits after all of them.
     async def everything():
         tasks = [loop.create_task(method()) for _ in range(methods)]
-        start = time.monotonic_ns()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        before, start = resumed, time.monotonic_ns()
+        for _ in range(frames):
+            await asyncio.sleep(0)
+        ns = time.monotonic_ns() - start
+        if before != methods or resumed - before != methods * frames or any(task.done() for task in tasks):
+            raise RuntimeError(f"{before} and {resumed - before} resumes")
         await asyncio.gather(*tasks)
-        result("resume", (time.monotonic_ns() - start) / (methods * frames))
+        result("resume", ns / (methods * frames))
 
     loop.run_until_complete(everything())
 
 
 def frames(loop, hz, count):
     samples = []
+    period = 1
     start, start_ns = loop.time(), time.monotonic_ns()
 
     def frame():
-        i = len(samples)
-        samples.append(time.monotonic_ns() - start_ns - (i + 1) * 1e9 / hz)
+        nonlocal period
+        now_ns = time.monotonic_ns() - start_ns
+        samples.append(now_ns - period * 1e9 / hz)
         if len(samples) == count:
             loop.stop()
         else:
-            loop.call_at(start + (i + 2) / hz, frame)
+            period = max(period, int(now_ns * hz / 1e9)) + 1  # one stall is one late frame
+            loop.call_at(start + period / hz, frame)
 
     loop.call_at(start + 1 / hz, frame)
     loop.run_forever()

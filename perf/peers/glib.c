@@ -173,21 +173,21 @@ static void descriptors(long use_sockets, long rounds)
 // ---- frames: it takes whole milliseconds, so a timer is made for each frame, for those that are left, rounded up ----
 
 static int64_t first_ns;
-static long hz;
+static long hz, next;
 
 static int64_t due(long i) { return first_ns + (int64_t)((double)(i + 1) * 1e9 / (double)hz); }
 
 static gboolean on_frame(gpointer unused)
 {
     int64_t now = now_ns();
-    samples[received] = now - due(received);
+    samples[received] = now - due(next);
+    do // one stall is one late frame
+        next++;
+    while (due(next) <= now);
     if (++received == wanted)
         g_main_loop_quit(loop);
     else
-    {
-        int64_t left_ns = due(received) - now;
-        g_timeout_add(left_ns <= 0 ? 0 : (unsigned)((left_ns + 999999) / 1000000), on_frame, unused);
-    }
+        g_timeout_add((unsigned)((due(next) - now + 999999) / 1000000), on_frame, unused);
     return G_SOURCE_REMOVE;
 }
 

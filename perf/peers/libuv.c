@@ -87,30 +87,44 @@ static void expiry(long count)
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_barrier_t start_line;
 static uv_async_t async;
-static int64_t *queues[2];
+static struct post
+{
+    void (*run)(void *);
+    void *state;
+} *queues[2];
 static long queued, received, wanted, posts_each;
 static int filling;
 static int64_t *samples;
 
-static void on_async(uv_async_t *handle)
+static NOINLINE void receive(void *state)
 {
+    if (++received == wanted)
+        uv_stop(state);
+}
+
+static NOINLINE void receive_sample(void *posted)
+{
+    samples[received] = now_ns() - (int64_t)(intptr_t)posted;
+    receive(loop);
+}
+
+static void on_async(uv_async_t *unused)
+{
+    (void)unused;
     pthread_mutex_lock(&lock);
-    int64_t *queue = queues[filling];
+    struct post *queue = queues[filling];
     long count = queued;
     filling ^= 1;
     queued = 0;
     pthread_mutex_unlock(&lock);
-    for (long i = 0; i < count; i++, received++)
-        if (samples)
-            samples[received] = now_ns() - queue[i];
-    if (received == wanted)
-        uv_stop(handle->loop);
+    for (long i = 0; i < count; i++)
+        queue[i].run(queue[i].state);
 }
 
-static void post(int64_t value)
+static NOINLINE void post(void (*run)(void *), void *state)
 {
     pthread_mutex_lock(&lock);
-    queues[filling][queued++] = value;
+    queues[filling][queued++] = (struct post){ run, state };
     pthread_mutex_unlock(&lock);
     uv_async_send(&async);
 }
@@ -119,7 +133,7 @@ static void *post_flat_out(void *unused)
 {
     pthread_barrier_wait(&start_line);
     for (long i = 0; i < posts_each; i++)
-        post(i);
+        post(receive, loop);
     return unused;
 }
 
@@ -129,7 +143,7 @@ static void *post_now_and_then(void *unused)
     {
         struct timespec pause = to_timespec(300000 + (int64_t)random_below(400000));
         clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
-        post(now_ns());
+        post(receive_sample, (void *)(intptr_t)now_ns());
     }
     return unused;
 }
@@ -211,19 +225,21 @@ static void descriptors(long use_sockets, long rounds)
 // ---- frames: it takes whole milliseconds, so a timer is started for each frame, for those that are left, rounded up ----
 
 static int64_t first_ns;
-static long hz;
+static long hz, next;
 
 static int64_t due(long i) { return first_ns + (int64_t)((double)(i + 1) * 1e9 / (double)hz); }
 
 static void on_frame(uv_timer_t *timer)
 {
     int64_t now = now_ns();
-    samples[received] = now - due(received);
+    samples[received] = now - due(next);
     if (++received == wanted)
         return;
-    int64_t left_ns = due(received) - now;
+    do // one stall is one late frame
+        next++;
+    while (due(next) <= now);
     uv_update_time(loop);
-    uv_timer_start(timer, on_frame, left_ns <= 0 ? 0 : (uint64_t)(left_ns + 999999) / 1000000, 0);
+    uv_timer_start(timer, on_frame, (uint64_t)(due(next) - now + 999999) / 1000000, 0);
 }
 
 static void frames(long rate, long count)

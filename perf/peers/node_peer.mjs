@@ -4,6 +4,7 @@ import { createServer, connect } from "node:net";
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
 
 const IN_FLIGHT = 1000;
+const LEAST_FRAMES = 20; // of awaits: fewer would show the processor's caches
 const nowNs = () => Number(process.hrtime.bigint());
 const result = (name, value) => console.log(`${name} ${value.toFixed(4)}`);
 let seed = 0x9e3779b9;
@@ -117,26 +118,44 @@ const workloads = {
         });
     },
 
-    async awaits(methods, frames) {
+    // The clock starts when all wait and a frame has passed, and stops before the first one ends. This method is resumed after all of them, since it waits after all of them.
+    async awaits(methods, framesAsked) {
+        const frames = Math.max(framesAsked, LEAST_FRAMES);
+        let resumed = 0;
         const method = async () => {
-            for (let i = 0; i < frames; i++) {
+            for (let i = 0; i < 2 + frames; i++) {
                 await null;
+                resumed++;
             }
         };
-        const start = nowNs();
-        await Promise.all(Array.from({ length: methods }, method));
-        result("resume", (nowNs() - start) / (methods * frames));
+        const all = Array.from({ length: methods }, method);
+        await null;
+        const before = resumed, start = nowNs();
+        for (let i = 0; i < frames; i++) {
+            await null;
+        }
+        const ns = nowNs() - start;
+        if (before !== methods || resumed - before !== methods * frames) {
+            throw new Error(`${before} and ${resumed - before} resumes`);
+        }
+        await Promise.all(all);
+        result("resume", ns / (methods * frames));
     },
 
     frames(hz, count) {
         const samples = [], start = nowNs();
-        const due = () => start + ((samples.length + 1) * 1e9) / hz;
+        let period = 1;
+        const due = () => start + (period * 1e9) / hz;
         const frame = () => {
-            samples.push(nowNs() - due());
+            const now = nowNs();
+            samples.push(now - due());
             if (samples.length === count) {
                 percentiles(samples);
             } else {
-                setTimeout(frame, Math.ceil(Math.max(0, due() - nowNs()) / 1e6));
+                do {
+                    period++; // one stall is one late frame
+                } while (due() <= now);
+                setTimeout(frame, Math.ceil((due() - now) / 1e6));
             }
         };
         setTimeout(frame, Math.ceil(1000 / hz));

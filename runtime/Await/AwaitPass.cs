@@ -19,10 +19,12 @@ internal sealed class AwaitPass
     private object?[] _overflow = [];
     private int _overflowCount;
     private bool _hasCancelled;
+    private readonly AwaitTable _table;
 
-    public AwaitPass(MainLoop loop)
+    public AwaitPass(MainLoop loop, AwaitTable table)
     {
         Loop = loop;
+        _table = table;
         Handle = GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak));
     }
 
@@ -231,6 +233,7 @@ internal sealed class AwaitPass
         {
             ReserveEntries(_count + 1);
             _entries[_count++] = continuation;
+            _table.OnAdded();
         }
         else
         {

@@ -4,12 +4,13 @@ namespace Mainspring;
 internal sealed class AwaitTable
 {
     private readonly AwaitPass[] _phases = new AwaitPass[(int)FramePhase.Present + 1];
+    private bool _mayBeReady; // false: nothing waits, which every tick asks twice
 
     public AwaitTable(MainLoop loop)
     {
         for (int i = 0; i < _phases.Length; i++)
         {
-            _phases[i] = new AwaitPass(loop);
+            _phases[i] = new AwaitPass(loop, this);
         }
     }
 
@@ -18,6 +19,11 @@ internal sealed class AwaitTable
     {
         get
         {
+            if (!_mayBeReady)
+            {
+                return false;
+            }
+
             foreach (AwaitPass phase in _phases)
             {
                 if (phase.Count > 0)
@@ -26,9 +32,12 @@ internal sealed class AwaitTable
                 }
             }
 
-            return false;
+            return _mayBeReady = false;
         }
     }
+
+    /// <summary>Something waits in a phase where nothing may have waited.</summary>
+    public void OnAdded() => _mayBeReady = true;
 
     /// <summary>How far the passes are. From another thread: a guess, of which only the changes count.</summary>
     public long Place

@@ -31,7 +31,7 @@ internal abstract class EventWait<T>(MainLoop loop) : LoopTaskSource<T>(loop), I
     public void Start(SourceHandle source, CancellationToken cancellationToken)
     {
         (_source, _token, _isFree) = (source, cancellationToken, false);
-        source.AddWait(this);
+        source.Waits.Add(this);
         _registration = cancellationToken.UnsafeRegister(s_cancel, this);
     }
 
@@ -81,7 +81,7 @@ internal abstract class EventWait<T>(MainLoop loop) : LoopTaskSource<T>(loop), I
         _isCancelPosted = false;
         if (_source is { } source)
         {
-            source.RemoveWait(this);
+            source.Waits.Remove(this);
             StopWaiting();
             SetException(new OperationCanceledException(_token));
         }

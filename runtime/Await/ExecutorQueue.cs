@@ -110,6 +110,7 @@ public sealed class ExecutorQueue
 
     private void RunAll()
     {
+        HelperThread.SettlePoolThread();
         while (true)
         {
             IThreadPoolWorkItem work;

@@ -47,6 +47,12 @@ internal abstract class ExecutorWork : IThreadPoolWorkItem
         _registration = cancellationToken.UnsafeRegister(s_cancel, this);
     }
 
+    void IThreadPoolWorkItem.Execute()
+    {
+        HelperThread.SettlePoolThread();
+        Execute();
+    }
+
     public void Execute()
     {
         if (Interlocked.Exchange(ref _begun, 1) != 0)

@@ -73,15 +73,15 @@ public struct LoopTaskMethodBuilder
         // Known at compile time for each awaiter, so nothing is boxed.
         if (_source is null)
         {
-            MainLoop? loop = awaiter is ILoopAwaiter ? ((ILoopAwaiter)awaiter).Loop : null;
+            MainLoop? loop = OperatingSystem.IsWindows() ? LoopAwaiters.LoopOf(ref awaiter) : awaiter is ILoopAwaiter ? ((ILoopAwaiter)awaiter).Loop : null;
             StateMachineBox<TStateMachine, Nothing>.Move(ref stateMachine, ref _source, loop);
         }
 
-        if (awaiter is ILoopAwaiter)
+        if (!OperatingSystem.IsWindows() && awaiter is ILoopAwaiter)
         {
             ((ILoopAwaiter)awaiter).Continue(_source!);
         }
-        else
+        else if (!OperatingSystem.IsWindows() || !LoopAwaiters.TryContinue(ref awaiter, _source!))
         {
             awaiter.UnsafeOnCompleted(Unsafe.As<StateMachineBox<Nothing>>(_source!).ResumeAction);
         }

@@ -6,6 +6,8 @@ namespace Mainspring;
 /// </summary>
 public sealed class LoopGroup : IDisposable
 {
+    private static uint s_placed; // how many loops of the process were pinned by groups
+
     private readonly Lock _lock = new();
     private readonly MainLoop[] _loops;
     private readonly Thread[] _threads;
@@ -23,7 +25,7 @@ public sealed class LoopGroup : IDisposable
         options ??= new LoopGroupOptions();
         int count = options.Count ?? Environment.ProcessorCount;
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(options));
-        int[] cpus = options.Pin && OperatingSystem.IsLinux() ? Linux.CpuMask.Of(Environment.ProcessId)?.Cpus ?? [] : [];
+        int[] cpus = options.Pin && OperatingSystem.IsLinux() ? NextCpus(Linux.CpuMask.Of(Environment.ProcessId)?.Cpus ?? [], Environment.ProcessorCount, count, ref s_placed) : [];
         _loops = new MainLoop[count];
         _threads = new Thread[count];
         try
@@ -31,7 +33,7 @@ public sealed class LoopGroup : IDisposable
             for (int i = 0; i < count; i++)
             {
                 LoopOptions one = options.Options(i);
-                _loops[i] = new MainLoop(one with { Name = $"{one.Name}-{i}", RealTime = Placed(one.RealTime, cpus, i, count) });
+                _loops[i] = new MainLoop(one with { Name = $"{one.Name}-{i}", RealTime = Placed(one.RealTime, cpus, i) });
                 _threads[i] = new Thread(RunLoop) { Name = $"{one.Name}-{i}" };
             }
         }
@@ -113,6 +115,7 @@ public sealed class LoopGroup : IDisposable
 
     /// <summary>Stops the loops, waits until they have ended, and disposes them: posts that they have accepted run, on the calling thread. Idempotent.</summary>
     /// <exception cref="InvalidOperationException">The calling thread is one of the group's own, and would wait for itself.</exception>
+    /// <exception cref="AggregateException">Loops could not be disposed, with the reason of each: a program runs one by itself, or has bound it to a thread of its own. All others are.</exception>
     public void Dispose()
     {
         CheckForeign(nameof(Dispose));
@@ -133,13 +136,38 @@ public sealed class LoopGroup : IDisposable
             Join(nameof(Dispose));
         }
 
-        DisposeLoops();
         _completion.TrySetResult(); // of a group that never ran
+        DisposeLoops();
     }
 
-    private static RealTimeOptions? Placed(RealTimeOptions? realTime, int[] cpus, int number, int count)
+    /// <summary>
+    /// The CPUs of a group's loops, behind those of the group before; none when there are more loops than CPUs, or when a quota gives the process the time of fewer than it may use: then it would have
+    /// its loops, and those of its neighbours theirs, on the same few.
+    /// </summary>
+    /// <param name="allowed">The CPUs that the process may use.</param>
+    /// <param name="processors">How many the framework counts: a quota makes them fewer.</param>
+    /// <param name="count">The group's loops.</param>
+    /// <param name="placed">How many were placed before; counts on.</param>
+    internal static int[] NextCpus(int[] allowed, int processors, int count, ref uint placed)
     {
-        if (cpus.Length < count || realTime?.CpuAffinity is not null)
+        if (allowed.Length < count || processors < allowed.Length)
+        {
+            return [];
+        }
+
+        var cpus = new int[count];
+        int first = (int)((Interlocked.Add(ref placed, (uint)count) - (uint)count) % (uint)allowed.Length);
+        for (int i = 0; i < count; i++)
+        {
+            cpus[i] = allowed[(first + i) % allowed.Length];
+        }
+
+        return cpus;
+    }
+
+    private static RealTimeOptions? Placed(RealTimeOptions? realTime, int[] cpus, int number)
+    {
+        if (cpus.Length == 0 || realTime?.CpuAffinity is not null)
         {
             return realTime;
         }
@@ -149,11 +177,12 @@ public sealed class LoopGroup : IDisposable
         return realTime with { CpuAffinity = [cpus[number]] };
     }
 
-    private void RunLoop(object? loop)
+    private void RunLoop(object? argument)
     {
+        var loop = (MainLoop)argument!;
         try
         {
-            ((MainLoop)loop!).Run();
+            loop.Run();
         }
         catch (Exception exception)
         {
@@ -161,6 +190,10 @@ public sealed class LoopGroup : IDisposable
             {
                 _failures.Add(exception);
             }
+        }
+        finally
+        {
+            loop.Unbind(); // its thread ends, and another one disposes it
         }
 
         Stop(); // one for all
@@ -212,9 +245,22 @@ public sealed class LoopGroup : IDisposable
 
     private void DisposeLoops()
     {
+        List<Exception>? failures = null;
         foreach (MainLoop? loop in _loops)
         {
-            loop?.Dispose();
+            try
+            {
+                loop?.Dispose();
+            }
+            catch (Exception exception)
+            {
+                (failures ??= []).Add(exception);
+            }
+        }
+
+        if (failures is not null)
+        {
+            throw new AggregateException(failures);
         }
     }
 }

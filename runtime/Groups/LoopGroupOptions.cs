@@ -12,7 +12,8 @@ public sealed record LoopGroupOptions
     public Func<int, LoopOptions> Options { get; init; } = static _ => new LoopOptions { Name = "loop" };
 
     /// <summary>
-    /// Pin each loop to a CPU of its own, when there are as many for the process as loops, and the loop's own <see cref="LoopOptions.RealTime"/> names none. Of an effect on Linux only. Other threads
+    /// Pin each loop to a CPU of its own, when there are as many for the process as loops, and the loop's own <see cref="LoopOptions.RealTime"/> names none. A later group goes on behind the CPUs of the one before. None is
+    /// pinned where the process may use fewer processors than it has CPUs, as under a container's quota: there every program would sit on the same. Of an effect on Linux only. Other threads
     /// are not kept off these CPUs: docs/guides/real-time.md says how.
     /// </summary>
     public bool Pin { get; init; } = true;

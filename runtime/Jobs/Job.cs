@@ -449,7 +449,7 @@ public class Job
         }
 
         _waitsFor = source;
-        source.AddWaiter(this);
+        source.Waits.Add(this);
         return true;
     }
 
@@ -615,7 +615,7 @@ public class Job
         Timer.Cancel();
         Registration.Dispose();
         Stopping?.Cancel();
-        (_waitsFor as SourceHandle)?.RemoveWaiter(this);
+        (_waitsFor as SourceHandle)?.Waits.Remove(this);
         (_waitsFor as Job)?.Waiters?.Remove(this);
         _waitsFor = null;
     }

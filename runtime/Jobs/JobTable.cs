@@ -11,6 +11,7 @@ internal sealed class JobTable
     private JobPass? _running;
     private Job? _first;
     private Job? _last;
+    private bool _mayBeReady; // false: no job waits for a frame or turn, which every tick asks twice
 
     public JobTable()
     {
@@ -36,6 +37,11 @@ internal sealed class JobTable
     {
         get
         {
+            if (!_mayBeReady)
+            {
+                return false;
+            }
+
             foreach (JobPass phase in _phases)
             {
                 if (phase.Count > 0)
@@ -44,7 +50,7 @@ internal sealed class JobTable
                 }
             }
 
-            return false;
+            return _mayBeReady = false;
         }
     }
 
@@ -90,9 +96,9 @@ internal sealed class JobTable
         Referenced -= job.IsReferenced ? 1 : 0;
     }
 
-    public void AddToPhase(Job job) => job.Join(_phases[(int)job.Phase]);
+    public void AddToPhase(Job job) => Join(job, job.Phase);
 
-    public void AddToFixedStep(Job job) => job.Join(_phases[(int)FramePhase.FixedUpdate]);
+    public void AddToFixedStep(Job job) => Join(job, FramePhase.FixedUpdate);
 
     public bool IsFixedStep(JobPass? pass) => ReferenceEquals(pass, _phases[(int)FramePhase.FixedUpdate]);
 
@@ -165,5 +171,11 @@ internal sealed class JobTable
         {
             job = job.Cancel() ? _last : job.Previous; // one that is being cancelled already cannot be waited for
         }
+    }
+
+    private void Join(Job job, FramePhase phase)
+    {
+        job.Join(_phases[(int)phase]);
+        _mayBeReady = true;
     }
 }

@@ -21,6 +21,19 @@ internal sealed unsafe class CpuMask
         }
     }
 
+    public static bool CanHold(IEnumerable<int> cpus)
+    {
+        foreach (int cpu in cpus)
+        {
+            if (cpu is < 0 or >= Capacity)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public static CpuMask With(IEnumerable<int> cpus)
     {
         var mask = new CpuMask();
@@ -44,7 +57,22 @@ internal sealed unsafe class CpuMask
     public bool Equals(CpuMask other) => _bits.AsSpan().SequenceEqual(other._bits);
 
     /// <summary>Their numbers.</summary>
-    public int[] Cpus => [.. Enumerable.Range(0, Capacity).Where(cpu => (_bits[cpu / 8] & (1 << (cpu % 8))) != 0)];
+    public int[] Cpus
+    {
+        get
+        {
+            var cpus = new List<int>();
+            for (int cpu = 0; cpu < Capacity; cpu++)
+            {
+                if ((_bits[cpu / 8] & (1 << (cpu % 8))) != 0)
+                {
+                    cpus.Add(cpu);
+                }
+            }
+
+            return cpus.ToArray();
+        }
+    }
 
     public override string ToString() => string.Join(',', Cpus);
 }

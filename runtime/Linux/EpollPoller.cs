@@ -22,9 +22,9 @@ internal sealed unsafe class EpollPoller : Poller
     private static readonly int s_dataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
     private static readonly int s_eventSize = s_dataOffset + 8;
 
-    private readonly Dictionary<long, Registration> _registrations = [];
-    private readonly Dictionary<int, long> _keyByDescriptor = [];
-    private long[] _recent = new long[64]; // keys, by their lowest bits: whether one is registered is asked for every event
+    private int[] _owners = new int[64]; // by descriptor: the index of the key that it is watched under, plus 1; 0: none
+    private Registration[] _registrations = new Registration[64]; // by the index of their keys
+    private long[] _keys = new long[64]; // beside them, since whether one is registered is asked for every event; 0: none
     private readonly SafeFileHandle _epoll;
     private readonly SafeFileHandle _wake;
     private readonly SafeFileHandle _timer;
@@ -72,15 +72,27 @@ internal sealed unsafe class EpollPoller : Poller
         }
 
         // When the number is ours already, its file was closed behind our back, and the kernel dropped that registration.
-        _keyByDescriptor[descriptor] = key;
-        _registrations.Add(key, new Registration(handle, descriptor, name) { Interest = interest });
-        Remember(key);
+        int index = SourceKey.IndexOf(key);
+        if (index >= _keys.Length)
+        {
+            Array.Resize(ref _keys, index + (index / 2));
+            Array.Resize(ref _registrations, _keys.Length);
+        }
+
+        if (descriptor >= _owners.Length)
+        {
+            Array.Resize(ref _owners, descriptor + (descriptor / 2));
+        }
+
+        _owners[descriptor] = index + 1;
+        _keys[index] = key;
+        _registrations[index] = new Registration { Handle = handle, Name = name, Descriptor = descriptor, Interest = interest };
     }
 
     public override void Modify(long key, PollEvents interest)
     {
-        Registration registration = _registrations[key];
-        Errno error = _keyByDescriptor.GetValueOrDefault(registration.Descriptor) == key
+        ref Registration registration = ref _registrations[SourceKey.IndexOf(key)];
+        Errno error = IsRegistered(key) && Owns(key, registration.Descriptor)
             ? Control(Libc.EpollCtlMod, registration.Descriptor, ToEpoll(interest), key)
             : Errno.BadDescriptor;
         if (error != Errno.None)
@@ -93,20 +105,22 @@ internal sealed unsafe class EpollPoller : Poller
 
     public override void Remove(long key)
     {
-        if (!_registrations.Remove(key, out Registration? registration))
+        if (!IsRegistered(key))
         {
             return;
         }
 
-        if (_keyByDescriptor.GetValueOrDefault(registration.Descriptor) == key)
+        int index = SourceKey.IndexOf(key);
+        Registration registration = _registrations[index];
+        if (Owns(key, registration.Descriptor))
         {
             // Fails when the descriptor was closed already, and then it is gone from the epoll too, unless a duplicate keeps the file open: see Rebuild.
-            _keyByDescriptor.Remove(registration.Descriptor);
+            _owners[registration.Descriptor] = 0;
             _ = Control(Libc.EpollCtlDel, registration.Descriptor, 0, key);
         }
 
-        ref long recent = ref _recent[key & (_recent.Length - 1)];
-        recent = recent == key ? 0 : recent;
+        _keys[index] = 0;
+        _registrations[index] = default;
         registration.Handle.DangerousRelease();
     }
 
@@ -230,7 +244,7 @@ internal sealed unsafe class EpollPoller : Poller
 
     public override void Dispose()
     {
-        foreach (long key in _registrations.Keys.ToArray())
+        foreach (long key in _keys)
         {
             Remove(key);
         }
@@ -243,25 +257,15 @@ internal sealed unsafe class EpollPoller : Poller
         _events = null; // disposing twice frees once
     }
 
-    private void Remember(long key)
-    {
-        if (_registrations.Count > _recent.Length)
-        {
-            _recent = new long[_recent.Length * 2];
-            foreach (long other in _registrations.Keys)
-            {
-                _recent[other & (_recent.Length - 1)] = other;
-            }
-        }
+    private bool IsRegistered(long key) => SourceKey.IndexOf(key) is var index && (uint)index < (uint)_keys.Length && _keys[index] == key && key != 0;
 
-        _recent[key & (_recent.Length - 1)] = key;
-    }
+    // Whether the descriptor is still watched under this key: if not, its file was closed, and the number has become another source's.
+    private bool Owns(long key, int descriptor) => _owners[descriptor] == SourceKey.IndexOf(key) + 1;
 
     // Notes the descriptors that are the users', and says whether a wake or a deadline was among the others.
     private int Take(int found, long deadlineNs, out bool ended)
     {
         (long Key, PollEvents Events)[] users = Found;
-        long[] recent = _recent;
         int kept = 0;
         bool hasOrphan = false;
         ended = false;
@@ -269,7 +273,7 @@ internal sealed unsafe class EpollPoller : Poller
         for (int i = 0; i < found; i++, entry += s_eventSize)
         {
             long key = *(long*)(entry + s_dataOffset);
-            if (recent[key & (recent.Length - 1)] == key || _registrations.ContainsKey(key))
+            if (IsRegistered(key))
             {
                 users[kept++] = (key, FromEpoll(*(uint*)entry));
             }
@@ -311,10 +315,16 @@ internal sealed unsafe class EpollPoller : Poller
 
         using var next = new SafeFileHandle(number, ownsHandle: true);
         bool isComplete = AddOwn(next) == Errno.None;
-        foreach ((int descriptor, long key) in _keyByDescriptor)
+        for (int descriptor = 0; descriptor < _owners.Length; descriptor++)
         {
+            if (_owners[descriptor] == 0)
+            {
+                continue;
+            }
+
             // Known to the old epoll under this number: it is the same file still, not another one that got the number since.
-            uint interest = ToEpoll(_registrations[key].Interest);
+            int index = _owners[descriptor] - 1;
+            (uint interest, long key) = (ToEpoll(_registrations[index].Interest), _keys[index]);
             if (Control(Libc.EpollCtlMod, descriptor, interest, key) == Errno.None)
             {
                 isComplete &= Control(next, Libc.EpollCtlAdd, descriptor, interest, key) == Errno.None;
@@ -419,9 +429,8 @@ internal sealed unsafe class EpollPoller : Poller
 
         if (error == Errno.Exists)
         {
-            string owner = _keyByDescriptor.TryGetValue(descriptor, out long key) && _registrations.TryGetValue(key, out Registration? other) && other.Name != name
-                ? other.Name
-                : "another registration";
+            int index = descriptor < _owners.Length ? _owners[descriptor] - 1 : -1;
+            string owner = index >= 0 && _registrations[index].Name is var other && other != name ? other : "another registration";
             return new IOException($"{who} is already watched by {owner}; duplicate it with dup(2) to watch it twice.", error.Number);
         }
 
@@ -461,8 +470,11 @@ internal sealed unsafe class EpollPoller : Poller
     private static int Number(SafeHandle handle) => (int)handle.DangerousGetHandle();
 
     [DebuggerDisplay("{Name} on {Descriptor}")]
-    private sealed record Registration(SafeHandle Handle, int Descriptor, string Name)
+    private struct Registration
     {
-        public PollEvents Interest { get; set; }
+        public SafeHandle Handle;
+        public string Name;
+        public int Descriptor;
+        public PollEvents Interest;
     }
 }

@@ -1,13 +1,10 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
 namespace Mainspring.Linux;
 
 /// <summary>Applies <see cref="RealTimeOptions"/> to the calling thread, and takes them back: policy, CPUs, memory.</summary>
 internal sealed unsafe class RealTimeThread(string loop, RealTimeOptions options) : IRealTimeThread
 {
-    private const int StackStep = 4096;
-
     private Sched.Attributes? _policyBefore;
     private CpuMask? _cpusBefore;
 
@@ -17,7 +14,7 @@ internal sealed unsafe class RealTimeThread(string loop, RealTimeOptions options
     public void Apply(Action<string> complain)
     {
         Check(options.LockMemory ? LockMemory() : null, complain);
-        TouchStack(options.StackToTouch);
+        StackPages.Touch(options.StackToTouch);
         Check(options.CpuAffinity is { } cpus ? Pin(CpuMask.With(cpus)) : null, complain);
         Check(options.Policy == SchedulingPolicy.Unchanged ? null : Schedule(), complain);
     }
@@ -156,19 +153,5 @@ internal sealed unsafe class RealTimeThread(string loop, RealTimeOptions options
             && File.ReadLines(Status).FirstOrDefault(static line => line.StartsWith(Effective, StringComparison.Ordinal)) is { } line
             && ulong.TryParse(line.AsSpan(Effective.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong bits)
             && (bits & (1UL << capability)) != 0;
-    }
-
-    // A page a call, as deep as asked for and the stack allows.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int TouchStack(int bytes)
-    {
-        if (bytes <= 0 || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
-        {
-            return 0;
-        }
-
-        byte* page = stackalloc byte[StackStep];
-        Volatile.Write(ref page[0], 1);
-        return TouchStack(bytes - StackStep) + Volatile.Read(ref page[0]); // used after the call, so that it is no tail call
     }
 }

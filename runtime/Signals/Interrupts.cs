@@ -14,11 +14,7 @@ internal sealed class Interrupts : IDisposable
         {
             foreach (PosixSignal signal in signals)
             {
-                if (OperatingSystem.IsLinux())
-                {
-                    Signals.CheckHandled(signal);
-                }
-
+                Signals.CheckHandled(signal);
                 SourceHandle source = loop.Add(new SignalSource(signal, IsFirst), RetryPolicy.Never).On((in SignalReceived received, in EventInfo _) => onFirst(received.Signal));
                 _sources.Add(source);
                 source.Unref();

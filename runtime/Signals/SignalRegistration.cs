@@ -18,7 +18,7 @@ public sealed class SignalRegistration : IDisposable
             callback(received);
         });
         _source.Unref(); // waiting for a signal is nothing that a program has to do
-        _source.Removed += () => loop.Forget(this);
+        _source.Waits.Removed += () => loop.Forget(this);
     }
 
     /// <summary>The signal.</summary>

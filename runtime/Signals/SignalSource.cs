@@ -19,7 +19,14 @@ internal sealed class SignalSource(PosixSignal signal, Func<bool>? takes = null)
     public void Attach(SourceContext context)
     {
         _context = context;
-        _registration = PosixSignalRegistration.Create(signal, OnSignal);
+        if (OperatingSystem.IsWindows() && Windows.EndSignal.Of(signal) is { } end)
+        {
+            end.Add(Take);
+        }
+        else
+        {
+            _registration = PosixSignalRegistration.Create(signal, OnSignal);
+        }
     }
 
     public void Detach()
@@ -27,6 +34,10 @@ internal sealed class SignalSource(PosixSignal signal, Func<bool>? takes = null)
         _context = null;
         _registration?.Dispose();
         _registration = null;
+        if (OperatingSystem.IsWindows())
+        {
+            Windows.EndSignal.Of(signal)?.Remove(Take);
+        }
     }
 
     public int Dispatch(PollEvents ready, int maxEvents)
@@ -42,17 +53,17 @@ internal sealed class SignalSource(PosixSignal signal, Func<bool>? takes = null)
         return 1;
     }
 
-    private void OnSignal(PosixSignalContext posix)
+    private void OnSignal(PosixSignalContext posix) => posix.Cancel |= Take();
+
+    private bool Take()
     {
-        if (_context is { } context && takes?.Invoke() != false)
+        if (_context is not { } context || takes?.Invoke() == false)
         {
-            posix.Cancel = true;
-            Interlocked.Increment(ref _count);
-            context.Wake();
-            if (OperatingSystem.IsWindows() && posix.Signal is PosixSignal.SIGHUP or PosixSignal.SIGTERM)
-            {
-                Windows.ConsoleEnd.HoldThread();
-            }
+            return false;
         }
+
+        Interlocked.Increment(ref _count);
+        context.Wake();
+        return true;
     }
 }

@@ -65,6 +65,22 @@ public static class Signals
     /// <summary>Throws when no handler can be had for a signal.</summary>
     internal static void CheckHandled(PosixSignal signal)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            if (signal is not (PosixSignal.SIGINT or PosixSignal.SIGQUIT or PosixSignal.SIGHUP or PosixSignal.SIGTERM))
+            {
+                throw new PlatformNotSupportedException(
+                    $"{NameOf(signal)} cannot be handled: Windows has SIGINT (Ctrl-C), SIGQUIT (Ctrl-Break), SIGHUP (the console is closed) and SIGTERM (the system shuts down) only; tell a program anything else by its standard input or an event.");
+            }
+
+            return;
+        }
+
+        if (!OperatingSystem.IsLinux())
+        {
+            return; // its numbers are others
+        }
+
         string? reason = NumberOf(signal) switch
         {
             SignalNumbers.Kill or SignalNumbers.Stop => "the system lets no process handle it",

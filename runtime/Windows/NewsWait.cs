@@ -5,7 +5,7 @@ namespace Mainspring.Windows;
 
 /// <summary>What the helper thread of a guest needs, to wait for what the loop would wait for.</summary>
 [SupportedOSPlatform("windows")]
-internal sealed class NewsWait(SafeWaitHandle timer, SafeWaitHandle changed) : IDisposable
+internal sealed class NewsWait(DeadlineTimer timer, SafeWaitHandle changed) : IDisposable
 {
     private readonly List<nint> _left = [];
 
@@ -13,7 +13,7 @@ internal sealed class NewsWait(SafeWaitHandle timer, SafeWaitHandle changed) : I
     public long DeadlineNs = long.MaxValue;
 
     /// <summary>Expires at the deadline.</summary>
-    public SafeWaitHandle Timer => timer;
+    public DeadlineTimer Timer => timer;
 
     /// <summary>Set when the wait has to begin anew, since the deadline or the handles are others.</summary>
     public SafeWaitHandle Changed => changed;

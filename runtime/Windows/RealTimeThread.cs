@@ -14,23 +14,24 @@ internal sealed unsafe class RealTimeThread(string loop, RealTimeOptions options
     public void Apply(Action<string> complain)
     {
         Check(options.LockMemory ? new IOException($"Loop '{loop}' cannot lock the process's memory: Windows locks no whole process; leave RealTimeOptions.LockMemory off here.") : null, complain);
+        StackPages.Touch(options.StackToTouch);
         Check(options.CpuAffinity is { } cpus ? Pin(cpus) : null, complain);
-        Check(options.MultimediaTask is { } task ? Join(task) : null, complain);
         Check(options.Policy == SchedulingPolicy.Unchanged ? null : Raise(), complain);
+        Check(options.MultimediaTask is { } task ? Join(task) : null, complain); // last: its priorities are higher, and a priority set afterwards would take them back
     }
 
     public void Undo(Action<string> complain)
     {
-        if (_priorityBefore is { } priority)
-        {
-            _priorityBefore = null;
-            Complain(Kernel32.SetPriority(Kernel32.CurrentThread(), priority), "cannot give its thread the priority back (SetThreadPriority)", complain);
-        }
-
         if (_task != 0)
         {
             Complain(Kernel32.LeaveMultimedia(_task), "cannot leave its multimedia task (AvRevertMmThreadCharacteristics)", complain);
             _task = 0;
+        }
+
+        if (_priorityBefore is { } priority)
+        {
+            _priorityBefore = null;
+            Complain(Kernel32.SetPriority(Kernel32.CurrentThread(), priority), "cannot give its thread the priority back (SetThreadPriority)", complain);
         }
 
         if (_cpusBefore != 0)
@@ -78,7 +79,15 @@ internal sealed unsafe class RealTimeThread(string loop, RealTimeOptions options
     private IOException? Join(string task)
     {
         uint index = 0;
-        _task = Kernel32.JoinMultimedia(task, &index);
+        try
+        {
+            _task = Kernel32.JoinMultimedia(task, &index);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return new IOException($"Loop '{loop}' cannot have the multimedia task '{task}' for its thread: this Windows has no multimedia class scheduler (avrt.dll); leave RealTimeOptions.MultimediaTask null here.", exception);
+        }
+
         return _task != 0 ? null : WindowsErrors.Last(
             $"Loop '{loop}' cannot have the multimedia task '{task}' for its thread (AvSetMmThreadCharacteristics; the tasks are the keys of HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Multimedia\\SystemProfile\\Tasks, and the service MMCSS has to run)");
     }
@@ -86,7 +95,7 @@ internal sealed unsafe class RealTimeThread(string loop, RealTimeOptions options
     private IOException? Pin(IReadOnlyCollection<int> cpus)
     {
         nuint found, ofSystem;
-        nuint ofProcess = Kernel32.AffinityOf(Kernel32.CurrentProcess(), &found, &ofSystem) ? found : 0;
+        nuint ofProcess = Kernel32.AffinityOf(Kernel32.CurrentProcess(), &found, &ofSystem) ? found : 0; // 0 also where it has threads in several groups
         nuint mask = 0;
         bool isInGroup = true;
         foreach (int cpu in cpus)
@@ -95,13 +104,13 @@ internal sealed unsafe class RealTimeThread(string loop, RealTimeOptions options
             mask |= isInGroup ? (nuint)1 << cpu : 0;
         }
 
-        if (isInGroup && (mask & ~ofProcess) == 0 && Kernel32.SetAffinity(Kernel32.CurrentThread(), mask) is var before && before != 0)
+        if (isInGroup && (ofProcess == 0 || (mask & ~ofProcess) == 0) && Kernel32.SetAffinity(Kernel32.CurrentThread(), mask) is var before && before != 0)
         {
             _cpusBefore = before;
             return null;
         }
 
-        string allowed = string.Join(',', Enumerable.Range(0, BitOperations.Log2(ofProcess | 1) + 1).Where(cpu => (ofProcess >> cpu & 1) != 0));
-        return new IOException($"Loop '{loop}' cannot have its thread on the CPUs {string.Join(',', cpus)} (SetThreadAffinityMask): the process may use {allowed}, of one processor group.");
+        string allowed = ofProcess == 0 ? "" : $"the process may use {string.Join(',', Enumerable.Range(0, BitOperations.Log2(ofProcess) + 1).Where(cpu => (ofProcess >> cpu & 1) != 0))}, ";
+        return new IOException($"Loop '{loop}' cannot have its thread on the CPUs {string.Join(',', cpus)} (SetThreadAffinityMask): {allowed}of one processor group of {sizeof(nuint) * 8} at the most.");
     }
 }

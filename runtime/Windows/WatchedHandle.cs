@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Windows;
 
@@ -13,6 +14,8 @@ namespace Mainspring.Windows;
 [DebuggerDisplay("{Name}: {Interest}")]
 internal sealed unsafe class WatchedHandle
 {
+    private const string Mutex = "Mutant";
+
     private Action<WatchedHandle>? _onSignalled;
     private GCHandle _self;
     private nint _poolWait;
@@ -22,7 +25,8 @@ internal sealed unsafe class WatchedHandle
     public WatchedHandle(long key, SafeHandle handle, string name)
     {
         (Key, Name) = (key, name);
-        Duplicate = DuplicateOf(handle, name);
+        (Duplicate, string type) = DuplicateOf(handle, name);
+        IsCounted = type == "Semaphore";
     }
 
     public long Key { get; }
@@ -30,6 +34,12 @@ internal sealed unsafe class WatchedHandle
     public string Name { get; }
 
     public nint Duplicate { get; }
+
+    /// <summary>Whether each wait that finds it takes one from it, and the next one is to be reported as well.</summary>
+    public bool IsCounted { get; }
+
+    /// <summary>Whether somebody else has closed the duplicate, whose number may mean another handle by now.</summary>
+    public bool IsLost { get; set; }
 
     public PollEvents Interest { get; set; }
 
@@ -63,8 +73,13 @@ internal sealed unsafe class WatchedHandle
     /// <summary>Has the pool wait for it, once.</summary>
     public void Arm() => Kernel32.SetPoolWait(_poolWait, Duplicate, null);
 
-    /// <summary>Whether it is signalled. An event that resets itself does so.</summary>
-    public bool Take() => Kernel32.WaitForSingleObject(Duplicate, 0) is 0 or Kernel32.WaitAbandoned;
+    /// <summary>Whether it is signalled; null when it cannot be waited for any more. An event that resets itself does so.</summary>
+    public bool? Take() => Kernel32.WaitForSingleObject(Duplicate, 0) switch
+    {
+        0 => true,
+        Kernel32.WaitFailed => null,
+        _ => false,
+    };
 
     /// <summary>No callback runs afterwards. The duplicate is the caller's to close.</summary>
     public void Release()
@@ -86,23 +101,42 @@ internal sealed unsafe class WatchedHandle
         watched._onSignalled!(watched);
     }
 
-    private static nint DuplicateOf(SafeHandle handle, string name)
+    private static (nint Duplicate, string Type) DuplicateOf(SafeHandle handle, string name)
     {
         bool isHeld = false;
         try
         {
             handle.DangerousAddRef(ref isHeld);
             nint number = handle.DangerousGetHandle();
-            uint type = Kernel32.FileType(number);
-            if (type is Kernel32.FileTypeDisk or Kernel32.FileTypePipe)
+            uint kind = Kernel32.FileType(number);
+            if (kind is Kernel32.FileTypeDisk or Kernel32.FileTypePipe)
             {
-                throw new IOException($"{name}: handle {number} is {(type == Kernel32.FileTypeDisk ? "a file" : "a pipe or a socket")}, which does not say when there is something to read; give the event of an overlapped read, or of WSAEventSelect.");
+                throw new IOException($"{name}: handle {number} is {(kind == Kernel32.FileTypeDisk ? "a file" : "a pipe or a socket")}, which does not say when there is something to read; give the event of an overlapped read, or of WSAEventSelect.");
+            }
+
+            string type = Ntdll.TypeOf(number);
+            if (type == Mutex)
+            {
+                throw new IOException($"{name}: handle {number} is a mutex, which every wait that finds it would lock for the loop's thread, again and again; wait for it on another thread, and post to the loop.");
             }
 
             nint duplicate;
-            return Kernel32.DuplicateHandle(Kernel32.CurrentProcess(), number, Kernel32.CurrentProcess(), &duplicate, Kernel32.Synchronize, 0, 0)
-                ? duplicate
-                : throw WindowsErrors.Last($"{name}: handle {number} cannot be waited for (DuplicateHandle)");
+            if (!Kernel32.DuplicateHandle(Kernel32.CurrentProcess(), number, Kernel32.CurrentProcess(), &duplicate, Kernel32.Synchronize, 0, 0))
+            {
+                throw WindowsErrors.Last($"{name}: handle {number} cannot be waited for (DuplicateHandle)");
+            }
+
+            try
+            {
+                Try(duplicate, name, number, type);
+            }
+            catch
+            {
+                Kernel32.CloseHandle(duplicate);
+                throw;
+            }
+
+            return (duplicate, type);
         }
         finally
         {
@@ -110,6 +144,18 @@ internal sealed unsafe class WatchedHandle
             {
                 handle.DangerousRelease();
             }
+        }
+    }
+
+    // A wait for it and for what is never signalled takes nothing, and fails where the one in the poller would.
+    private static void Try(nint duplicate, string name, nint number, string type)
+    {
+        using SafeWaitHandle never = WindowsPoller.CreateEvent();
+        nint* both = stackalloc nint[2];
+        (both[0], both[1]) = (duplicate, never.DangerousGetHandle());
+        if (Kernel32.WaitForMultipleObjects(2, both, waitsForAll: 1, 0, 0) == Kernel32.WaitFailed)
+        {
+            throw WindowsErrors.Last($"{name}: handle {number}{(type.Length > 0 ? $", a {type}," : "")} cannot be waited for (WaitForMultipleObjects)");
         }
     }
 }

@@ -14,11 +14,12 @@ namespace Mainspring.Windows;
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class WindowsPoller : Poller
 {
-    // The places in the set. A wait without end begins behind the timer.
-    private const int TimerSlot = 0;
-    private const int WakeSlot = 1;
-    private const int PoolSlot = 2;
-    private const int OwnSlots = 3;
+    // The places in the set. A wait without end begins behind the timers, a short one behind the calendar's.
+    private const int CalendarSlot = 0;
+    private const int TimerSlot = 1;
+    private const int WakeSlot = 2;
+    private const int PoolSlot = 3;
+    private const int OwnSlots = 4;
 
     /// <summary>The most handles in the poller's own wait: one place is left for the message queue, or for what interrupts a helper thread.</summary>
     public const int MaxDirect = Kernel32.MaxWaitObjects - 1 - OwnSlots;
@@ -32,7 +33,7 @@ internal sealed unsafe class WindowsPoller : Poller
     private readonly List<WatchedHandle> _pending = [];     // see WatchedHandle.IsPending; under the gate
     private readonly List<WatchedHandle> _signalled = [];   // by the pool; under the gate
     private readonly Lock _gate = new();
-    private readonly SafeWaitHandle _timer;
+    private readonly DeadlineTimer _timer;
     private readonly SafeWaitHandle _wake;
     private readonly SafeWaitHandle _pool;
     private nint* _set;                    // MaxWaitObjects handles, in the order of the slots
@@ -41,6 +42,8 @@ internal sealed unsafe class WindowsPoller : Poller
     private int _readyCount;
     private long _waits;
     private long _armedNs = long.MaxValue; // the timer's expiry, unless it was seen
+    private bool _isByCalendar;            // its other timer is armed too
+    private bool _hasLost;                 // a handle, in this wait
     private bool _hearsMessages;           // a source of the message queue has an interest
     private NewsWait? _news;               // for a guest's helper thread
     private bool _newsAreWakes;
@@ -52,11 +55,12 @@ internal sealed unsafe class WindowsPoller : Poller
         Found = new (long Key, PollEvents Events)[16];
         try
         {
-            _timer = CreateTimer();
+            _timer = new DeadlineTimer();
             _wake = CreateEvent();
             _pool = CreateEvent();
             _set = (nint*)NativeMemory.Alloc(Kernel32.MaxWaitObjects, (nuint)sizeof(nint));
-            _set[TimerSlot] = _timer.DangerousGetHandle();
+            _set[CalendarSlot] = _timer.Calendar;
+            _set[TimerSlot] = _timer.Counting;
             _set[WakeSlot] = _wake.DangerousGetHandle();
             _set[PoolSlot] = _pool.DangerousGetHandle();
         }
@@ -93,7 +97,7 @@ internal sealed unsafe class WindowsPoller : Poller
             throw;
         }
 
-        _news?.Restart();
+        RestartNews();
     }
 
     public override void Modify(long key, PollEvents interest)
@@ -113,7 +117,7 @@ internal sealed unsafe class WindowsPoller : Poller
             CountPending(); // what was found while nobody was interested
         }
 
-        _news?.Restart();
+        RestartNews();
     }
 
     public override void Remove(long key)
@@ -138,7 +142,11 @@ internal sealed unsafe class WindowsPoller : Poller
             _pending.Remove(watched);
             CountPending();
             Leave(watched);
-            if (_news is not { IsWaiting: true } news)
+            if (watched.IsLost)
+            {
+                // It is closed.
+            }
+            else if (_news is not { IsWaiting: true } news)
             {
                 Kernel32.CloseHandle(watched.Duplicate);
             }
@@ -153,6 +161,7 @@ internal sealed unsafe class WindowsPoller : Poller
     public override int Wait(long deadlineNs, bool onlyWakes = false)
     {
         _readyCount = 0;
+        _hasLost = false;
         _waits++;
         if (onlyWakes)
         {
@@ -165,15 +174,10 @@ internal sealed unsafe class WindowsPoller : Poller
         while (true)
         {
             long leftNs = _readyCount > 0 ? 0 : deadlineNs is 0 or long.MaxValue ? deadlineNs : Math.Max(0, deadlineNs - MonotonicClock.SystemNs());
-            bool isTimed = leftNs is > 0 and < long.MaxValue;
-            if (isTimed)
-            {
-                Arm(deadlineNs, leftNs);
-            }
-
-            int first = isTimed ? TimerSlot : WakeSlot;
-            bool isWoken = Collect(WaitOnce(first, leftNs > 0 ? Kernel32.Infinite : 0));
-            if (_readyCount > 0 || isWoken || leftNs == 0)
+            bool mayWait = leftNs > 0 && !_hasLost;
+            int first = mayWait ? Arm(deadlineNs, leftNs) : WakeSlot;
+            bool isWoken = Collect(WaitOnce(first, mayWait ? Kernel32.Infinite : 0));
+            if (_readyCount > 0 || isWoken || !mayWait || _hasLost)
             {
                 return _readyCount;
             }
@@ -201,9 +205,9 @@ internal sealed unsafe class WindowsPoller : Poller
             return true;
         }
 
-        if (_directCount > 0 && Hit(Kernel32.WaitForMultipleObjects((uint)_directCount, _set + OwnSlots, 0, 0, 0)) is { } slot and >= 0)
+        if (Next(OwnSlots) is { } slot and >= 0)
         {
-            AddPending(_direct[slot]); // an event that resets itself has done so
+            AddPending(_direct[slot - OwnSlots]); // an event that resets itself has done so
             return true;
         }
 
@@ -225,7 +229,7 @@ internal sealed unsafe class WindowsPoller : Poller
     public override SafeHandle? Expose(bool onlyWakes)
     {
         _newsAreWakes = onlyWakes;
-        _news ??= new NewsWait(CreateTimer(), CreateEvent());
+        _news ??= new NewsWait(new DeadlineTimer(), CreateEvent());
         return null;
     }
 
@@ -241,6 +245,7 @@ internal sealed unsafe class WindowsPoller : Poller
 
     public override void WaitForNews()
     {
+        const int Changed = 0, Woken = 1, Pooled = 4, Own = 5;
         NewsWait news = _news!;
         nint* set = stackalloc nint[Kernel32.MaxWaitObjects];
         WatchedHandle[] watched = new WatchedHandle[MaxDirect];
@@ -257,44 +262,51 @@ internal sealed unsafe class WindowsPoller : Poller
                 }
 
                 news.IsWaiting = true;
-                set[0] = news.Changed.DangerousGetHandle();
-                set[1] = _set[WakeSlot];
-                set[2] = news.Timer.DangerousGetHandle();
+                set[Changed] = news.Changed.DangerousGetHandle();
+                set[Woken] = _set[WakeSlot];
+                set[2] = news.Timer.Counting;
+                set[3] = news.Timer.Calendar; // of no harm where it is not armed
                 if (!_newsAreWakes)
                 {
-                    set[3] = _set[PoolSlot];
+                    set[Pooled] = _set[PoolSlot];
                     for (; count < _directCount; count++)
                     {
                         watched[count] = _direct[count];
-                        set[4 + count] = _direct[count].Duplicate;
+                        set[Own + count] = _direct[count].Duplicate;
                     }
                 }
             }
 
-            SetTimer(news.Timer.DangerousGetHandle(), leftNs);
-            int hit = Hit(Kernel32.WaitForMultipleObjects((uint)((_newsAreWakes ? 3 : 4) + count), set, 0, Kernel32.Infinite, 0));
+            news.Timer.Arm(leftNs);
+            uint result = Kernel32.WaitForMultipleObjects((uint)((_newsAreWakes ? Pooled : Own) + count), set, 0, Kernel32.Infinite, 0);
+            int hit = (int)Math.Min(result, int.MaxValue);
+            if (result == Kernel32.WaitFailed && Kernel32.WaitForSingleObject(set[Changed], 0) == Kernel32.WaitFailed)
+            {
+                throw WindowsErrors.Last("The loop's poller is broken (WaitForMultipleObjects)");
+            }
+
             lock (_gate)
             {
                 news.IsWaiting = false;
                 news.CloseNow();
-                if (hit >= 4 && _watched.GetValueOrDefault(watched[hit - 4].Key) == watched[hit - 4])
+                if (result < Kernel32.MaxWaitObjects && hit >= Own && _watched.GetValueOrDefault(watched[hit - Own].Key) == watched[hit - Own])
                 {
-                    AddPending(watched[hit - 4]); // nothing is taken away
+                    AddPending(watched[hit - Own]); // nothing is taken away
                 }
             }
 
-            if (hit == 1)
+            if (hit == Woken)
             {
                 Wake(); // likewise
             }
-            else if (hit == 3)
+            else if (hit == Pooled)
             {
                 _ = Kernel32.SetEvent(_pool);
             }
 
-            if (hit is 1 or >= 3)
+            if (hit is Woken or >= Pooled)
             {
-                return;
+                return; // also when it has failed: the wait of the tick finds for whom
             }
 
             // The deadline may have come, or something has changed.
@@ -336,11 +348,24 @@ internal sealed unsafe class WindowsPoller : Poller
         return Hit(result) is { } hit and >= 0 ? first + hit : -1;
     }
 
+    // The first from a slot on that is signalled now, -1 for none.
+    private int Next(int first)
+    {
+        int left = OwnSlots + _directCount - first;
+        return left > 0 && Hit(Kernel32.WaitForMultipleObjects((uint)left, _set + first, 0, 0, 0)) is { } hit and >= 0 ? first + hit : -1;
+    }
+
     // Takes what a wait has found, and then everything else that is signalled, since a wait tells only of the first. Says whether the loop was woken.
     private bool Collect(int slot)
     {
         bool isWoken = false;
-        if (slot == TimerSlot && _watched.Count == 0 && !_hearsMessages)
+        bool hasMessages = _hearsMessages && slot == OwnSlots + _directCount;
+        if (hasMessages)
+        {
+            slot = Next(WakeSlot); // where there are messages already, nobody has looked at the handles: a flood of them would hide those for ever
+        }
+
+        if (slot <= TimerSlot && slot >= 0 && _watched.Count == 0 && !_hearsMessages)
         {
             _armedNs = long.MaxValue; // a loop of frames alone: a wake that has come as well ends the next wait
             return false;
@@ -348,7 +373,7 @@ internal sealed unsafe class WindowsPoller : Poller
 
         while (slot >= 0)
         {
-            if (slot == TimerSlot)
+            if (slot <= TimerSlot)
             {
                 _armedNs = long.MaxValue; // whether its deadline has come the clock says
             }
@@ -360,17 +385,15 @@ internal sealed unsafe class WindowsPoller : Poller
             {
                 TakeSignalled();
             }
-            else if (slot < OwnSlots + _directCount)
+            else
             {
                 Report(_direct[slot - OwnSlots]);
             }
 
-            int first = slot + 1;
-            int left = OwnSlots + _directCount - first;
-            slot = left > 0 && Hit(Kernel32.WaitForMultipleObjects((uint)left, _set + first, 0, 0, 0)) is { } hit and >= 0 ? first + hit : -1;
+            slot = Next(slot + 1);
         }
 
-        if (HasMessages())
+        if (hasMessages || HasMessages())
         {
             foreach ((long key, PollEvents interest) in _queues)
             {
@@ -395,13 +418,7 @@ internal sealed unsafe class WindowsPoller : Poller
                 return;
             }
 
-            bool isTimed = leftNs < long.MaxValue;
-            if (isTimed)
-            {
-                Arm(deadlineNs, leftNs);
-            }
-
-            int first = isTimed ? TimerSlot : WakeSlot;
+            int first = Arm(deadlineNs, leftNs);
             int slot = first + Hit(Kernel32.WaitForMultipleObjects((uint)(WakeSlot + 1 - first), _set + first, 0, Kernel32.Infinite, 0));
             if (slot == WakeSlot)
             {
@@ -412,23 +429,21 @@ internal sealed unsafe class WindowsPoller : Poller
         }
     }
 
-    // The timer counts in 100 ns from now on; rounded up, so that it is never early. One that is armed for this deadline already is left alone.
-    private void Arm(long deadlineNs, long leftNs)
+    // The first slot of a wait for the deadline. A timer that is armed for it already is left alone.
+    private int Arm(long deadlineNs, long leftNs)
     {
+        if (leftNs == long.MaxValue)
+        {
+            return WakeSlot;
+        }
+
         if (deadlineNs != _armedNs)
         {
-            SetTimer(_set[TimerSlot], leftNs);
+            _isByCalendar = _timer.Arm(leftNs);
             _armedNs = deadlineNs;
         }
-    }
 
-    private static void SetTimer(nint timer, long leftNs)
-    {
-        long due = -((leftNs / 100) + 1);
-        if (!Kernel32.SetWaitableTimer(timer, &due, 0, 0, 0, 0))
-        {
-            throw WindowsErrors.Last("The loop's poller is broken (SetWaitableTimer)");
-        }
+        return _isByCalendar ? CalendarSlot : TimerSlot;
     }
 
     private bool HasMessages() => _hearsMessages && User32.QueueStatus(User32.AllInput) >> 16 != 0;
@@ -441,6 +456,10 @@ internal sealed unsafe class WindowsPoller : Poller
         {
             watched.ReportedIn = _waits;
             Report(watched.Key, watched.Interest & (PollEvents.Readable | PollEvents.Writable | PollEvents.Priority));
+        }
+        else if (watched.IsCounted)
+        {
+            AddPending(watched); // two were taken from it
         }
     }
 
@@ -494,15 +513,31 @@ internal sealed unsafe class WindowsPoller : Poller
                 continue;
             }
 
-            if (watched.Take())
+            switch (watched.Take())
             {
-                AddPending(watched);
+                case true:
+                    AddPending(watched);
+                    break;
+                case false:
+                    _unarmed.RemoveAt(i);
+                    watched.Arm();
+                    break;
+                case null:
+                    int error = Marshal.GetLastPInvokeError();
+                    _unarmed.RemoveAt(i);
+                    Lose(watched, error);
+                    break;
             }
-            else
-            {
-                _unarmed.RemoveAt(i);
-                watched.Arm();
-            }
+        }
+    }
+
+    // A guest's helper waits for other handles from now on, or for none of these.
+    private void RestartNews()
+    {
+        if (_news is { } news)
+        {
+            ArmPool();
+            news.Restart();
         }
     }
 
@@ -558,7 +593,7 @@ internal sealed unsafe class WindowsPoller : Poller
     // Puts it where its interest wants it. One that is with the pool stays there.
     private void Place(WatchedHandle watched)
     {
-        if (watched.IsPooled)
+        if (watched.IsPooled || watched.IsLost)
         {
             return;
         }
@@ -594,23 +629,45 @@ internal sealed unsafe class WindowsPoller : Poller
     }
 
     // The number of the handle that a wait has found, -1 for none.
-    private static int Hit(uint result) => result switch
+    private int Hit(uint result) => result switch
     {
         <= Kernel32.MaxWaitObjects => (int)result,
-        >= Kernel32.WaitAbandoned and < Kernel32.WaitAbandoned + Kernel32.MaxWaitObjects => (int)(result - Kernel32.WaitAbandoned),
         Kernel32.WaitTimeout => -1,
-        _ => throw WindowsErrors.Last("The loop's poller is broken (WaitForMultipleObjects)"),
+        _ => FindLost(),
     };
 
-    private static SafeWaitHandle CreateTimer()
+    // A wait has failed: somebody else has closed a handle of ours, such as one who closes another one twice. The wait goes on without it.
+    private int FindLost()
     {
-        SafeWaitHandle timer = Kernel32.CreateWaitableTimer(null, null, Kernel32.HighResolution, Kernel32.AllAccess);
-        if (timer.IsInvalid && Marshal.GetLastPInvokeError() == Kernel32.ErrorInvalidParameter)
+        int error = Marshal.GetLastPInvokeError();
+        bool isFound = false;
+        for (int i = _directCount - 1; i >= 0; i--)
         {
-            timer = Kernel32.CreateWaitableTimer(null, null, 0, Kernel32.AllAccess); // before Windows 10 1803: as coarse as the system's tick
+            WatchedHandle watched = _direct[i];
+            switch (watched.Take())
+            {
+                case true:
+                    AddPending(watched);
+                    break;
+                case null:
+                    isFound = true;
+                    lock (_gate)
+                    {
+                        Leave(watched);
+                    }
+
+                    Lose(watched, error);
+                    break;
+            }
         }
 
-        return Own(timer, "CreateWaitableTimerEx");
+        return isFound ? -1 : throw WindowsErrors.Of(error, "The loop's poller is broken (WaitForMultipleObjects)");
+    }
+
+    private void Lose(WatchedHandle watched, int error)
+    {
+        watched.IsLost = _hasLost = true;
+        OnLost?.Invoke(watched.Key, WindowsErrors.Of(error, $"{watched.Name}: its handle was closed by somebody else, such as one who has closed another handle twice (a wait)"));
     }
 
     internal static SafeWaitHandle CreateEvent() => Own(Kernel32.CreateEvent(null, null, 0, Kernel32.AllAccess), "CreateEventEx");

@@ -39,6 +39,7 @@ public sealed class SerialOptionsTests
     [Fact]
     public void Device_IsNeeded()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
         Assert.Throws<ArgumentException>(static () => new LinuxSerialPort(""));
         var port = new LinuxSerialPort("/dev/ttyUSB0");
         Assert.Equal(("serial:/dev/ttyUSB0", "/dev/ttyUSB0", false), (port.Name, port.Device, port.IsOpen));

@@ -3,6 +3,8 @@ namespace Mainspring.Devices.Simulation.Tests;
 /// <summary>A pseudo-terminal without a loop, and its name and limits.</summary>
 public sealed class PseudoTerminalTests
 {
+    public PseudoTerminalTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+
     [Fact]
     public void Path_IsATerminalOfTheSystem()
     {

@@ -102,6 +102,7 @@ public sealed class SystemdNotifierTests
     [InlineData("/")]
     public void What_is_no_socket_is_refused_with_its_name(string name)
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
         ArgumentException refused = Assert.Throws<ArgumentException>(() => new SystemdNotifier(name));
         Assert.Contains($"'{name}'", refused.Message, StringComparison.Ordinal);
     }
@@ -109,6 +110,7 @@ public sealed class SystemdNotifierTests
     [Fact]
     public void A_name_fits_to_the_last_byte_of_a_sockets_address()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
         new SystemdNotifier("@" + new string('n', 107)).Dispose();
         new SystemdNotifier("/" + new string('n', 106)).Dispose();
         Assert.Throws<ArgumentException>(() => new SystemdNotifier("@" + new string('n', 108)));

@@ -33,6 +33,6 @@ public sealed class SerialAddressTests
         string said = Assert.Throws<FormatException>(() => SerialAddress.Parse(text)).Message;
 
         Assert.StartsWith(message, said, StringComparison.Ordinal);
-        Assert.Contains("give DEVICE[:BAUD], such as /dev/ttyUSB0:115200", said, StringComparison.Ordinal);
+        Assert.Contains($"give DEVICE[:BAUD], such as {(OperatingSystem.IsWindows() ? "COM3" : "/dev/ttyUSB0")}:115200", said, StringComparison.Ordinal);
     }
 }

@@ -1,12 +1,18 @@
 """The programs under Wine: a receiver on a COM port, frames, and an idle loop. Run by run.sh, in its prefix. usage: programs.py FOLDER-OF-PROGRAMS [NAME…]"""
 import json
 import os
+import pty
+import re
+import select
+import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
-from harness import JsonProgram, PATIENCE, ROOT, check, main, wait_for  # noqa: E402
+from harness import JsonProgram, PATIENCE, ROOT, Skip, check, main, wait_for  # noqa: E402
 from peer import Port  # noqa: E402
 
 FOLDER = sys.argv.pop(1)
@@ -104,6 +110,185 @@ def test_an_idle_loop_uses_no_cpu():
     idle = json.loads(result.stdout.splitlines()[-1])
     print(f"  {idle}")
     check(idle["cpu_ms"] <= 20 and idle["ticks"] <= 3, str(idle))
+
+
+class Console:
+    """A program at a pseudo-terminal, from which Wine makes a console; its standard output goes elsewhere."""
+
+    def __init__(self, arguments, output):
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            os.dup2(output, 1)
+            os.environ["TERM"] = "xterm"
+            os.execvp(arguments[0], arguments)
+        self.shown = b""
+        self.code = None
+
+    def type(self, keys):
+        os.write(self.master, keys)
+
+    def look(self, seconds):
+        end = time.monotonic() + seconds
+        while self.code is None and time.monotonic() < end:
+            if select.select([self.master], [], [], 0.05)[0]:
+                try:
+                    self.shown += os.read(self.master, 1 << 16)
+                except OSError:
+                    self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            elif (ended := os.waitpid(self.pid, os.WNOHANG))[0] != 0:
+                self.code = os.waitstatus_to_exitcode(ended[1])
+
+    def has_shown(self, sequence):
+        """Wine's console breaks a line where the terminal's width ends, within a sequence too."""
+        return sequence in re.sub(rb"\r+\n", b"", self.shown)
+
+    def close(self):
+        if self.code is None:
+            os.kill(self.pid, 9)
+            os.waitpid(self.pid, 0)
+        os.close(self.master)
+
+
+def test_the_cases_of_the_console_pass_where_there_is_one():
+    # Keys, their releases, modes, the source contract; and a child that shares it.
+    with tempfile.TemporaryFile() as output:
+        console = Console(command("contracts", "WindowsTerminal", "A_child_that_does_not_read"), output.fileno())
+        try:
+            console.look(3 * PATIENCE)
+        finally:
+            console.close()
+        output.seek(0)
+        told = output.read().decode(errors="replace").replace("\r", "")
+    print("  " + told.splitlines()[-1] if told else "  nothing was told")
+    check(console.code == 0, f"exit code {console.code}: {told[-2000:]} {console.shown[-300:]}")
+    lacking = [line for line in told.splitlines() if "needs a console" in line]
+    check(not lacking, f"{lacking[:2]}")
+
+
+def test_the_game_takes_its_keys_from_the_console():
+    # What it draws are control sequences, which the console of Wine 8 hands to the terminal as they are. 'q' pauses, gives up and ends; no other key ends it.
+    scores = tempfile.mkdtemp()
+    with tempfile.TemporaryFile() as output:
+        game = Console(command("game", "--terminal", "--seed", "7", "--scores", "Z:" + os.path.join(scores, "scores").replace("/", "\\")), output.fileno())
+        try:
+            game.look(6)
+            check(game.code is None and game.has_shown(b"\x1b[?1049h"), f"it has ended: {game.code} {game.shown[-500:]}")
+            for key in (b" ", b"\x1b[A", b"d"):
+                game.type(key)
+                game.look(0.5)
+            check(game.code is None, f"it has ended: {game.code} {game.shown[-500:]}")
+            for _ in range(10):
+                game.type(b"q")
+                game.look(1)
+                if game.code is not None:
+                    break
+            check(game.code == 0, f"'q' has not ended it: {game.code}")
+        finally:
+            game.close()
+            shutil.rmtree(scores)
+
+
+def test_ctrl_c_at_the_console_ends_the_game_cleanly():
+    with tempfile.TemporaryFile() as output:
+        game = Console(command("game", "--terminal", "--seed", "7"), output.fileno())
+        try:
+            game.look(6)
+            check(game.code is None and game.has_shown(b"\x1b[?1049h"), f"it has ended: {game.code} {game.shown[-500:]}")
+            game.type(b"\x03")
+            game.look(10)
+            check(game.code is not None, "Ctrl-C has not ended it")
+            check(game.has_shown(b"\x1b[?1049l") and game.code == 0, f"it has ended with {game.code}, and shown {game.shown[-300:]}")
+        finally:
+            game.close()
+
+
+class Display:
+    """An X server of its own."""
+
+    def __enter__(self):
+        if not shutil.which("Xvfb"):
+            raise Skip("needs Xvfb, for a window")
+        read, write = os.pipe()
+        self.server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24", "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(read) as number:
+            self.name = f":{number.readline().strip()}"
+        return self
+
+    def __exit__(self, *_):
+        self.server.terminate()
+        self.server.wait()
+
+
+def test_a_window_wakes_the_loop_and_costs_nothing_before():
+    # A desktop of its own, since that of the prefix was made without a display.
+    with Display() as display:
+        probe = in_a_desktop(display, *command("contracts", "probe", "window", "3"))
+        try:
+            told = JsonLines(probe)
+            wait_for(lambda: told.of("posted"), "the message that another thread has posted")
+            idle = told.of("idle")[0]
+            print(f"  {idle}")
+            check(idle["cpu_ms"] <= 20 and idle["ticks"] <= 3 and idle["keys"] == 0, str(idle))
+            check(told.of("posted")[0]["key"] == ord("P"), str(told.lines))
+            if not shutil.which("xdotool"):
+                raise Skip("needs xdotool, to press a key; a posted one has come")
+            for _ in range(20):  # the window has the focus some time after it is shown
+                subprocess.run(["xdotool", "mousemove", "200", "200", "click", "1", "key", "a"], env={**os.environ, "DISPLAY": display.name}, check=True, capture_output=True)
+                time.sleep(0.5)
+                if told.of("pressed"):
+                    break
+            check(told.of("pressed") and told.of("pressed")[0]["key"] == ord("A"), f"xdotool's key has not come: {told.lines}")
+            probe.wait(PATIENCE)
+        finally:
+            if probe.poll() is None:
+                probe.kill()
+                probe.wait()
+
+
+def in_a_desktop(display, *arguments):
+    return subprocess.Popen(
+        ["wine", "explorer", "/desktop=mainspring,640x480", *arguments[1:]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "DISPLAY": display.name})
+
+
+def test_the_end_of_the_session_is_told_to_every_loop():
+    with Display() as display:
+        cases = in_a_desktop(display, *command("contracts", "TheEndOfTheSession"))
+        told, _ = cases.communicate(timeout=3 * PATIENCE)
+        check("1 passed, 0 failed, 0 skipped" in told, told)
+
+
+def test_pi_ends_cleanly_when_the_user_logs_off():
+    # wineboot asks all windows, and then tells them; what has not ended by then it ends.
+    port = Port(DEVICES, 252)
+    port.plug()
+    with Display() as display:
+        pi = in_a_desktop(display, *command("pi", "run", "--serial", "COM252", "--json", "--for", "60"))
+        try:
+            told = JsonLines(pi)
+            wait_for(lambda: told.of("connected"), "its receiver")
+            subprocess.run(["wine", "wineboot", "--end-session"], env={**os.environ, "DISPLAY": display.name}, timeout=PATIENCE, capture_output=True)
+            wait_for(lambda: told.of("summary"), "its last line")
+        finally:
+            if pi.poll() is None:
+                pi.kill()
+            pi.wait()
+            port.unplug()
+
+
+class JsonLines:
+    """The lines of a program as they come."""
+
+    def __init__(self, process):
+        self.lines = []
+        threading.Thread(target=self._read, args=(process,), daemon=True).start()
+
+    def _read(self, process):
+        for line in process.stdout:
+            self.lines.append(json.loads(line))
+
+    def of(self, kind):
+        return [line for line in self.lines if line["type"] == kind]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Publishes the contract cases and two programs for Windows, not as native programs but with their runtime, and runs them under Wine, in a prefix of their own.
+# Publishes the contract cases and three programs for Windows, not as native programs but with their runtime, and runs them under Wine, in a prefix of their own.
 # usage: run.sh [FILTER…]: cases whose names contain one of them; without any, all cases and the programs. The last line is "N passed, N failed, N skipped".
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -12,8 +12,8 @@ unset DISPLAY
 
 peer=
 finish() {
+    wineserver -k 2>/dev/null || true # first: a child that a case has left would keep what it inherited open
     [[ -z $peer ]] || { exec 3>&-; wait "$peer" || true; }
-    wineserver -k 2>/dev/null || true
     rm -rf "$work"
 }
 trap finish EXIT
@@ -32,6 +32,7 @@ publish tests/Mainspring.Contracts.Native/Mainspring.Contracts.Native.csproj con
 if (($# == 0)); then
     publish hosts/pi/Mainspring.Pi.csproj pi
     publish hosts/scheduler/Mainspring.Scheduler.csproj scheduler
+    publish hosts/game/Mainspring.Game.csproj game
 fi
 wait $boot
 [[ -d $WINEPREFIX/dosdevices ]] || { cat "$work/boot.log"; exit 1; }
@@ -50,34 +51,60 @@ exec 3>"$work/input"
 read -r port <"$work/output"
 export MAINSPRING_COM_PEER=$port
 
-passed=0 failed=0 skipped=0
-add() {
-    local totals
-    totals=$(tail -n 1 "$1")
-    sed '$d' "$1" | grep -v '^skipped .*: needs ' || true
-    if [[ $totals =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]]; then
-        passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2])) skipped=$((skipped + BASH_REMATCH[3]))
-    else
-        echo "$1 did not say how it ended: $totals"
-        failed=$((failed + 1))
-    fi
+# FILE COMMAND…: runs it. No pipe: the console's host, which outlives the program, would keep it open.
+run() {
+    local file=$1
+    shift
+    "$@" </dev/null 3>&- >"$file.raw" 2>&1 || true
+    tr -d '\r' <"$file.raw" >"$file"
 }
 
-# Left out, since they tell nothing of Windows: hours of virtual time, a minute or more each under Wine. And those that count what async methods allocate: under Wine
-# the runtime allocates for them where that of Linux does not, on its JIT as natively; why is not known yet.
+# FILE: what its last line says. When there is none, something has failed.
+totals() {
+    local line
+    line=$(tail -n 1 "$1")
+    [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]] || {
+        echo "$1 did not say how it ended: $line" >&2
+        echo 0 1 0
+        return
+    }
+    echo "${BASH_REMATCH[@]:1}"
+}
+
+passed=0 failed=0 skipped=0
+readonly whole=$(($# == 0))
+# FILE COMMAND…: runs it. In the whole run up to three failures are run once more by themselves, and both runs are told: now and then Wine itself starts no process (its "internal error") or loses a child's last output.
+add() {
+    local file=$1 now names again=()
+    shift
+    run "$file" "$@"
+    sed '$d' "$file" | grep -v '^skipped .*: needs ' || true
+    read -ra now < <(totals "$file")
+    mapfile -t names < <(sed -n 's/^FAILED  \([^: ]*\):.*/\1/p' "$file")
+    if ((whole && 0 < now[1] && now[1] == ${#names[@]} && now[1] <= 3)); then
+        echo "once more: ${names[*]}"
+        run "$file.again" "$@" "${names[@]}"
+        sed '$d' "$file.again"
+        read -ra again < <(totals "$file.again")
+        ((again[1] <= now[1])) || again[1]=${now[1]}
+        ((again[0] + again[1] >= now[1])) || again[1]=${now[1]} # it ran less than all of them
+        now[0]=$((now[0] + now[1] - again[1])) now[1]=${again[1]}
+    fi
+    passed=$((passed + now[0])) failed=$((failed + now[1])) skipped=$((skipped + now[2]))
+}
+
+# Left out, since they tell nothing of Windows: hours of virtual time, a minute or more each under Wine, and threads that contend while memory is collected, which can take Wine minutes. And the last three, which allocate there: they await a ValueTask in
+# an async Task method, so probably the framework itself boxes its awaiter (see LoopAwaiters for our own).
 except=()
 for name in LongRunContract GameTimeContract.Scaled_time FrameContract.Frames_of_ PeriodicTimerContract.A_periodic_timer_stays_on_its_grid_for_an_hour AllocationContract.A_few_timers \
-    RateLimitedContract.A_random RateLimitedContract.A_flood PostCases.ThousandThreads FrameRateContract.The_average AwaitContract.Methods_are_resumed TerminalDecoderContract.AnyBytes FloodBoundContract \
-    LoopTaskContract.Calling_methods AwaitContract.Frames_delays ExecutorContract.Frames_are ExecutorQueueContract.It_allocates SerialPortContract.Pipe_Steady EventStreamCases.Steady \
-    SensorSourceContract.Steady AwaitContract.Waits_with_a_token; do
-    (($# > 0)) || except+=(--except "$name")
+    RateLimitedContract.A_random RateLimitedContract.A_flood PostCases.ThousandThreads PostQueueCases.Growth_UnderContention FrameRateContract.The_average AwaitContract.Methods_are_resumed TerminalDecoderContract.AnyBytes FloodBoundContract \
+    ExecutorContract.Frames_are SerialPortContract.Pipe_Steady EventStreamCases.Steady; do
+    ((! whole)) || except+=(--except "$name")
 done
-wine "$published/contracts/mainspring-contracts.exe" ${except[@]+"${except[@]}"} "$@" </dev/null 2>&1 | tr -d '\r' >"$work/contracts" || true
-add "$work/contracts"
+add "$work/contracts" wine "$published/contracts/mainspring-contracts.exe" ${except[@]+"${except[@]}"} "$@"
 echo "skipped there: $(grep -c '^skipped .*: needs Linux' "$work/contracts" || true) cases that need Linux, $(grep -c '^skipped .*: --except$' "$work/contracts" || true) that this script names"
-if (($# == 0)); then
-    python3 tests/wine/programs.py "$published" >"$work/programs" 2>&1 || true
-    add "$work/programs"
+if ((whole)); then
+    add "$work/programs" python3 tests/wine/programs.py "$published"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0))

@@ -141,7 +141,7 @@ internal static unsafe class GlfwLibrary
     {
         if (s_library == 0 && !NativeLibrary.TryLoad(File, out s_library))
         {
-            throw new IOException($"{prefix}GLFW 3 is not installed ({File}); on Debian and Ubuntu: sudo apt-get install libglfw3; elsewhere the package is called glfw.");
+            throw new IOException($"{prefix}GLFW 3 is not installed ({File}); {(OperatingSystem.IsWindows() ? "put that file beside the program, or use Silk.NET (SilkWindowSource), which brings it along" : "on Debian and Ubuntu: sudo apt-get install libglfw3; elsewhere the package is called glfw")}.");
         }
 
         if (!WindowSystem.Start(static () => GlfwNative.Init() != 0))

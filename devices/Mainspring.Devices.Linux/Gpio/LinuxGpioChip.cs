@@ -26,7 +26,12 @@ public sealed class LinuxGpioChip : IDisposable
 
     /// <summary>The chips of this machine, in the order of their numbers; those that may not be opened say so in <see cref="GpioChipInfo.Problem"/>.</summary>
     /// <returns>The chips; none on a machine without.</returns>
-    public static IReadOnlyList<GpioChipInfo> List() => GpioDevice.List();
+    /// <exception cref="PlatformNotSupportedException">This is no Linux.</exception>
+    public static IReadOnlyList<GpioChipInfo> List()
+    {
+        LinuxOnly.Check("GPIO chips", nameof(LinuxGpioChip), LinuxOnly.GpioInstead);
+        return GpioDevice.List();
+    }
 
     /// <summary>Opens a chip.</summary>
     /// <param name="chip">Its path (<c>/dev/gpiochip0</c>), name (<c>gpiochip0</c>) or label (<c>pinctrl-bcm2711</c>). The numbers may change from boot to boot, the labels do not.</param>
@@ -35,7 +40,7 @@ public sealed class LinuxGpioChip : IDisposable
     public static LinuxGpioChip Open(string chip)
     {
         ArgumentException.ThrowIfNullOrEmpty(chip);
-        LinuxOnly.Check(chip, nameof(LinuxGpioChip), "SimulatedGpioChip works anywhere, and System.Device.Gpio (Mainspring.Devices.Iot) where it has a driver");
+        LinuxOnly.Check(chip, nameof(LinuxGpioChip), LinuxOnly.GpioInstead);
         string path = GpioDevice.PathOf(chip);
         SafeFileHandle file = GpioDevice.Open(path);
         try

@@ -42,7 +42,7 @@ public sealed unsafe class LinuxGpioLines : IGpioLines, IPollableSource, IGpioRe
     {
         ArgumentException.ThrowIfNullOrEmpty(chip);
         ArgumentNullException.ThrowIfNull(options);
-        LinuxOnly.Check(chip, nameof(LinuxGpioLines), "SimulatedGpioChip works anywhere, and System.Device.Gpio (Mainspring.Devices.Iot) where it has a driver");
+        LinuxOnly.Check(chip, nameof(LinuxGpioLines), LinuxOnly.GpioInstead);
 
         _set = new GpioLineSet(options);
         Device = chip;

@@ -41,7 +41,7 @@ public sealed class LinuxGpioWatch : IPollableSource
     public LinuxGpioWatch(string chip, IEnumerable<int>? lines = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(chip);
-        LinuxOnly.Check(chip, nameof(LinuxGpioWatch), "SimulatedGpioChip works anywhere, and System.Device.Gpio (Mainspring.Devices.Iot) where it has a driver");
+        LinuxOnly.Check(chip, nameof(LinuxGpioWatch), LinuxOnly.GpioInstead);
 
         _chip = chip;
         _wanted = lines?.Distinct().ToArray() is { Length: > 0 } some ? some : null;

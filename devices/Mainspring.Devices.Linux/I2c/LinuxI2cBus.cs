@@ -35,7 +35,12 @@ public sealed class LinuxI2cBus : II2cBus, II2cTransport
 
     /// <summary>The buses of this machine, by number. Reads sysfs.</summary>
     /// <returns>The buses; none when the module i2c-dev is not loaded.</returns>
-    public static IReadOnlyList<I2cBusInfo> List() => I2cSysfs.Buses();
+    /// <exception cref="PlatformNotSupportedException">This is no Linux.</exception>
+    public static IReadOnlyList<I2cBusInfo> List()
+    {
+        LinuxOnly.Check("I2C buses", nameof(LinuxI2cBus), LinuxOnly.BusInstead);
+        return I2cSysfs.Buses();
+    }
 
     /// <summary>Opens a bus by its number. Short; nothing is sent.</summary>
     /// <param name="number">The N of /dev/i2c-N.</param>
@@ -56,7 +61,7 @@ public sealed class LinuxI2cBus : II2cBus, II2cTransport
     public static LinuxI2cBus Open(string path, I2cBusOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        LinuxOnly.Check(path, nameof(LinuxI2cBus), "elsewhere use System.Device.Gpio, where it has a driver, or a simulated bus");
+        LinuxOnly.Check(path, nameof(LinuxI2cBus), LinuxOnly.BusInstead);
         options ??= new I2cBusOptions();
         SafeFileHandle file = DeviceNode.Open(path, "i2c", Missing());
         try

@@ -45,7 +45,7 @@ public sealed class LinuxInputDevice : IInputDevice, IPollableSource
     internal LinuxInputDevice(string device, InputOptions options, Func<string, InputOptions, IEvdevNode> open)
     {
         ArgumentException.ThrowIfNullOrEmpty(device);
-        LinuxOnly.Check(device, nameof(LinuxInputDevice), "windows have keys and gamepads anywhere (Mainspring.Devices.Glfw), and SimulatedInputDevice simulates devices");
+        LinuxOnly.Check(device, nameof(LinuxInputDevice), LinuxOnly.InputInstead);
 
         Device = device;
         Options = options;
@@ -78,7 +78,12 @@ public sealed class LinuxInputDevice : IInputDevice, IPollableSource
     /// <summary>
     /// All input devices of this machine, by the number of their node, with why one cannot be opened. They are not opened for it: what is known comes from /sys/class/input.
     /// </summary>
-    public static IReadOnlyList<InputDeviceInfo> List() => InputNodes.System.List();
+    /// <exception cref="PlatformNotSupportedException">This is no Linux.</exception>
+    public static IReadOnlyList<InputDeviceInfo> List()
+    {
+        LinuxOnly.Check("input devices", nameof(LinuxInputDevice), LinuxOnly.InputInstead);
+        return InputNodes.System.List();
+    }
 
     /// <inheritdoc/>
     public bool IsPressed(InputKeyCode key) => _decoder.IsPressed((int)key);

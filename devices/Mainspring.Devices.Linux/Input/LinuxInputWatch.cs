@@ -26,7 +26,7 @@ public sealed class LinuxInputWatch : IPollableSource
 
     internal LinuxInputWatch(InputNodes nodes, Func<string, string?> refusal)
     {
-        LinuxOnly.Check("input devices", nameof(LinuxInputWatch), "windows have keys and gamepads anywhere (Mainspring.Devices.Glfw), and SimulatedInputDevice simulates devices");
+        LinuxOnly.Check("input devices", nameof(LinuxInputWatch), LinuxOnly.InputInstead);
 
         (_nodes, _refusal) = (nodes, refusal);
         _changes = new FolderChanges(nodes.Folder, InputNodes.Prefix);

@@ -45,7 +45,12 @@ public sealed class LinuxPwmChannel : IPwmChannel
 
     /// <summary>The PWM chips of this machine, as the N of pwmchipN. Reads sysfs.</summary>
     /// <returns>The numbers, sorted.</returns>
-    public static IReadOnlyList<int> Chips() => Chips(Root);
+    /// <exception cref="PlatformNotSupportedException">This is no Linux.</exception>
+    public static IReadOnlyList<int> Chips()
+    {
+        LinuxOnly.Check(Root, nameof(LinuxPwmChannel), LinuxOnly.PwmInstead);
+        return Chips(Root);
+    }
 
     /// <summary>Exports a channel and waits until its files are writable, not on the loop's thread. What it puts out stays as it is.</summary>
     /// <param name="loop">The loop that awaits it.</param>
@@ -54,8 +59,12 @@ public sealed class LinuxPwmChannel : IPwmChannel
     /// <param name="options">How it is opened and left; null is the defaults.</param>
     /// <param name="cancellationToken">Ends the wait; the channel is given back.</param>
     /// <returns>The channel; an <see cref="IOException"/> when it is not there, in use, or may not be used, whose message says what to do.</returns>
-    public static LoopTask<LinuxPwmChannel> OpenAsync(MainLoop loop, int chip, int channel, PwmOptions? options = null, CancellationToken cancellationToken = default) =>
-        OpenAsync(loop, new SysfsFolder(Root), chip, channel, options, cancellationToken);
+    /// <exception cref="PlatformNotSupportedException">This is no Linux.</exception>
+    public static LoopTask<LinuxPwmChannel> OpenAsync(MainLoop loop, int chip, int channel, PwmOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        LinuxOnly.Check($"{Root}/pwmchip{chip}", nameof(LinuxPwmChannel), LinuxOnly.PwmInstead);
+        return OpenAsync(loop, new SysfsFolder(Root), chip, channel, options, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async LoopTask SetAsync(MainLoop loop, PwmState state, CancellationToken cancellationToken = default)

@@ -35,14 +35,19 @@ public sealed class LinuxSerialPort : SerialPortBase, IPollableSource
     internal LinuxSerialPort(string device, SerialOptions options, Func<string, SerialOptions, SafeFileHandle> open)
         : base(device, options, hasMarks: true)
     {
-        LinuxOnly.Check(device, nameof(LinuxSerialPort), "on Windows use WindowsSerialPort, elsewhere the port of System.IO.Ports (Mainspring.Devices.Ports)");
+        LinuxOnly.Check(device, nameof(LinuxSerialPort), LinuxOnly.SerialInstead);
 
         _open = open;
     }
 
     /// <summary>The serial lines of this machine, by path. Looks into /sys and /dev/serial/by-id; opens none.</summary>
     /// <returns>Those that have a device behind them.</returns>
-    public static IReadOnlyList<SerialPortInfo> List() => SerialPortList.Read("/sys/class/tty", "/dev");
+    /// <exception cref="PlatformNotSupportedException">This is no Linux.</exception>
+    public static IReadOnlyList<SerialPortInfo> List()
+    {
+        LinuxOnly.Check("serial ports", nameof(LinuxSerialPort), LinuxOnly.SerialInstead);
+        return SerialPortList.Read("/sys/class/tty", "/dev");
+    }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The port is not attached.</exception>

@@ -36,7 +36,12 @@ public sealed unsafe class LinuxSpiDevice : ISpiDevice, SpiTransfers.IRunner
 
     /// <summary>The SPI devices of this machine that programs may open.</summary>
     /// <returns>Their paths, sorted.</returns>
-    public static IReadOnlyList<string> List() => [.. Directory.EnumerateFiles("/dev", "spidev*").Order(StringComparer.Ordinal)];
+    /// <exception cref="PlatformNotSupportedException">This is no Linux.</exception>
+    public static IReadOnlyList<string> List()
+    {
+        LinuxOnly.Check("SPI devices", nameof(LinuxSpiDevice), LinuxOnly.SpiInstead);
+        return [.. Directory.EnumerateFiles("/dev", "spidev*").Order(StringComparer.Ordinal)];
+    }
 
     /// <summary>Opens a device by the numbers of its bus and chip select. Short; nothing is sent.</summary>
     /// <param name="bus">The B of /dev/spidevB.C.</param>
@@ -61,7 +66,7 @@ public sealed unsafe class LinuxSpiDevice : ISpiDevice, SpiTransfers.IRunner
     public static LinuxSpiDevice Open(string path, SpiOptions? options = null, ExecutorQueue? queue = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        LinuxOnly.Check(path, nameof(LinuxSpiDevice), "elsewhere use System.Device.Gpio, where it has a driver, or a simulated device");
+        LinuxOnly.Check(path, nameof(LinuxSpiDevice), LinuxOnly.SpiInstead);
         SafeFileHandle file = DeviceNode.Open(
             path, "spi", "switch the bus on (on a Raspberry Pi 'sudo raspi-config', Interface Options, or dtparam=spi=on in config.txt); 'ls /dev/spidev*' shows what there is");
         try

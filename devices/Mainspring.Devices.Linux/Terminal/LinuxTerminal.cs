@@ -15,7 +15,7 @@ namespace Mainspring.Devices.Linux;
 /// <para>When the terminal goes away, <see cref="TerminalDisconnected"/> comes. With <see cref="RetryPolicy.Never"/> the loop does not try to open it again: usually nobody is there any more.</para>
 /// </remarks>
 [DebuggerDisplay("{Name}, open: {IsOpen}")]
-public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
+public sealed class LinuxTerminal : ITerminal, IPollableSource, ITerminalInput, IDisposable
 {
     private const int ReadSize = 1024;
     private const int MaxModes = 192;
@@ -25,8 +25,8 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
 
     private readonly string _device;
     private readonly TerminalDecoder _decoder = new();
-    private readonly HeldTerminalKeys _held = new();
     private readonly TerminalPainter _painter;
+    private readonly TerminalEvents _events;
     private readonly ByteRing _modes = new(MaxModes); // what the terminal is told between two frames
     private readonly byte[] _input = new byte[ReadSize];
     private readonly Action<int> _raise;
@@ -38,14 +38,10 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
     private SourceContext? _context;
     private TimerHandle _escapeTimer;
     private TimerHandle _resumeTimer;
-    private bool _isAnnounced;    // TerminalConnected was emitted
-    private bool _isReleasing;    // held keys, since the focus went or the program was stopped
-    private bool _isFocusLost;    // to be told after them
-    private bool _isResizeTold;   // the size has to be asked for
-    private bool _isResumed;      // to be told
+    private PollEvents _ready;    // in this turn
+    private bool _mayRead;        // more of it
     private bool _isEscapeOver;   // what was begun is not continued
     private bool _isWriteWatched;
-    private string? _goneBecause; // nothing more can be read
     private bool _isDisposed;
 
     /// <summary>The terminal that the program was started in (/dev/tty); it is opened when it is added to a loop.</summary>
@@ -71,7 +67,7 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(device);
         Options = options ?? new TerminalOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(Options.EscapeTimeout, TimeSpan.FromMilliseconds(1), nameof(options));
-        LinuxOnly.Check(device, nameof(LinuxTerminal), "elsewhere there is no terminal yet, but windows (Mainspring.Devices.Glfw)");
+        LinuxOnly.Check(device, nameof(LinuxTerminal), "on Windows use WindowsTerminal, elsewhere windows (Mainspring.Devices.Glfw)");
 
         _device = device;
         _raise = raise;
@@ -79,6 +75,7 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
         Colors = Options.Colors ?? TerminalEnvironment.Colors();
         IsUtf8 = TerminalEnvironment.IsUtf8();
         _painter = new TerminalPainter(Colors);
+        _events = new TerminalEvents(Screen, _painter, this);
     }
 
     /// <inheritdoc/>
@@ -111,6 +108,8 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
 
     /// <inheritdoc/>
     public PollEvents Interest => PollEvents.Readable | (IsSending ? PollEvents.Writable : PollEvents.None);
+
+    bool ITerminalInput.IsOurs => IsOpen;
 
     private bool IsSending => _modes.Count > 0 || _sent < _painter.Bytes.Length;
 
@@ -163,11 +162,10 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
 
         (_session, _context) = (session, context);
         _signals = new TerminalSignals(session, context);
-        (_next, _end, _isAnnounced, _isReleasing, _isFocusLost, _isResumed, _isResizeTold, _isWriteWatched, _goneBecause) = (0, 0, false, false, false, false, false, false, null);
+        (_next, _end) = (0, 0);
+        _events.Begin();
         BeginModes();
         _isWriteWatched = IsSending; // Interest is read after this
-        (int columns, int rows) = TerminalDevice.Size(session.File);
-        Screen.Resize(columns, rows);
         context.Wake(); // for TerminalConnected, when the first handlers have been added
     }
 
@@ -187,8 +185,8 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
 
         // A handler may remove the source, and even add it again.
         int handled = 0;
-        bool mayRead = true;
-        while (handled < maxEvents && ReferenceEquals(_session, session) && EmitNext(session, ready, ref mayRead))
+        (_ready, _mayRead) = (ready, true);
+        while (handled < maxEvents && ReferenceEquals(_session, session) && _events.EmitNext(_context!))
         {
             handled++;
         }
@@ -247,41 +245,11 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
         Detach();
     }
 
-    // Emits one event at the most, or says that there is none now. In this order: connected, what signals brought, what was read, what is read next, the end.
-    private bool EmitNext(TerminalSession session, PollEvents ready, ref bool mayRead)
+    (int Columns, int Rows) ITerminalInput.Size() => TerminalDevice.Size(_session!.File);
+
+    bool ITerminalInput.EmitTyped(SourceContext context)
     {
-        SourceContext context = _context!;
-        if (!_isAnnounced)
-        {
-            _isAnnounced = true;
-            context.Emit(new TerminalConnected(Screen.Columns, Screen.Rows));
-            return true;
-        }
-
-        if (_isReleasing && EmitRelease(context))
-        {
-            return true;
-        }
-
-        if (!session.IsOurs && _goneBecause is null)
-        {
-            return false; // given back: what is typed now is not for us
-        }
-
-        if (_isResumed)
-        {
-            _isResumed = false;
-            context.Emit(new TerminalResumed(Screen.Columns, Screen.Rows));
-            return true;
-        }
-
-        if (_isResizeTold && HasNewSize(session))
-        {
-            context.Emit(new TerminalResized(Screen.Columns, Screen.Rows));
-            return true;
-        }
-
-        while (Decode(session, context, ready, ref mayRead))
+        while (!_events.HasNews && Decode(_session!, context))
         {
             if (EmitItem(context))
             {
@@ -289,44 +257,11 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
             }
         }
 
-        if (_goneBecause is null)
-        {
-            return false;
-        }
-
-        if (_held.TryRelease(out TerminalKey key))
-        {
-            context.Emit(in key);
-            return true;
-        }
-
-        context.Emit(new TerminalDisconnected(_goneBecause));
-        context.Disconnected();
-        (mayRead, _goneBecause) = (false, null);
-        return true;
-    }
-
-    private bool EmitRelease(SourceContext context)
-    {
-        if (_held.TryRelease(out TerminalKey key))
-        {
-            context.Emit(in key);
-            return true;
-        }
-
-        _isReleasing = false;
-        if (!_isFocusLost)
-        {
-            return false;
-        }
-
-        _isFocusLost = false;
-        context.Emit(new TerminalFocus(false));
-        return true;
+        return false;
     }
 
     // Finds the next item in what was read, and reads more when that is used up.
-    private bool Decode(TerminalSession session, SourceContext context, PollEvents ready, ref bool mayRead)
+    private bool Decode(TerminalSession session, SourceContext context)
     {
         while (true)
         {
@@ -338,22 +273,22 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
                 return true;
             }
 
-            if (_goneBecause is not null || !mayRead)
+            if (_events.IsGone || !_mayRead)
             {
-                return (_goneBecause is not null || (_isEscapeOver && _end == 0)) && _decoder.NextAfterTimeout(); // nothing completes it any more
+                return (_events.IsGone || (_isEscapeOver && _end == 0)) && _decoder.NextAfterTimeout(); // nothing completes it any more
             }
 
             (_next, _end) = (0, Descriptor.Read(session.File, _input, out Errno error));
-            mayRead = _end == ReadSize;
+            _mayRead = _end == ReadSize;
             context.CountBytes(_end);
             if (_end > 0)
             {
                 _escapeTimer.Cancel();
                 _isEscapeOver = false;
             }
-            else if (error != Errno.Again || (ready & (PollEvents.HangUp | PollEvents.Error)) != 0)
+            else if (error != Errno.Again || (_ready & (PollEvents.HangUp | PollEvents.Error)) != 0)
             {
-                _goneBecause = TerminalErrors.Gone(error == Errno.Again ? Errno.None : error);
+                _events.End(TerminalErrors.Gone(error == Errno.Again ? Errno.None : error));
             }
             else
             {
@@ -376,8 +311,8 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
                 context.Emit(_decoder.Mouse);
                 return true;
             case TerminalItem.Focus when !_decoder.HasFocus:
-                (_isReleasing, _isFocusLost) = (true, true);
-                return EmitRelease(context);
+                _events.LoseFocus(isTold: true);
+                return false;
             case TerminalItem.Focus:
                 context.Emit(new TerminalFocus(true));
                 return true;
@@ -408,7 +343,7 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
 
         if (KeysHaveReleases)
         {
-            _held.Take(in key);
+            _events.Held.Take(in key);
         }
 
         context.Emit(in key);
@@ -441,7 +376,11 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
             return;
         }
 
-        _isResizeTold |= (news & TerminalNews.Resized) != 0;
+        if ((news & TerminalNews.Resized) != 0)
+        {
+            _events.AskSize();
+        }
+
         if ((news & TerminalNews.Continued) != 0)
         {
             session.End(); // when it was stopped without a word, its shell may have changed the terminal
@@ -483,14 +422,18 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
         }
 
         Errno error = session.Begin();
-        if (error != Errno.None)
+        if (error == Errno.None)
         {
-            _goneBecause = TerminalErrors.Gone(error);
+            _events.Resume();
+        }
+        else
+        {
+            _events.End(TerminalErrors.Gone(error));
         }
 
-        (_next, _end, _isReleasing, _isResumed, KeysHaveReleases) = (0, 0, true, true, false);
+        (_next, _end, KeysHaveReleases) = (0, 0, false);
         BeginModes();
-        (_isWriteWatched, _isResizeTold) = (IsSending, true);
+        _isWriteWatched = IsSending;
         _context!.SetInterest(Interest);
         _context.Wake();
     }
@@ -503,20 +446,6 @@ public sealed class LinuxTerminal : ITerminal, IPollableSource, IDisposable
         _isEscapeOver = false;
         _modes.Add(modes[..TerminalModes.Begin(Options, modes)]);
         Write();
-    }
-
-    private bool HasNewSize(TerminalSession session)
-    {
-        _isResizeTold = false;
-        (int columns, int rows) = TerminalDevice.Size(session.File);
-        if (columns == Screen.Columns && rows == Screen.Rows)
-        {
-            return false;
-        }
-
-        Screen.Resize(columns, rows);
-        _painter.Forget(); // what terminals make of the old content differs
-        return true;
     }
 
     // Sends what the terminal takes now; the rest follows when it takes more.

@@ -12,8 +12,7 @@ internal sealed class TerminalSession : IDisposable
 
     private readonly Lock _lock = new();
     private readonly TerminalOptions _options;
-    private readonly EventHandler _onExit;
-    private readonly UnhandledExceptionEventHandler _onUnhandled;
+    private readonly ProcessEnd _processEnd;
     private Termios2 _before;   // guarded by _lock, like all that follows
     private bool _isOurs;
     private bool _hasReleases;
@@ -23,16 +22,7 @@ internal sealed class TerminalSession : IDisposable
     {
         File = file;
         _options = options;
-        _onExit = (_, _) => EndForGood();
-        _onUnhandled = (_, e) =>
-        {
-            if (e.IsTerminating)
-            {
-                EndForGood();
-            }
-        };
-        AppDomain.CurrentDomain.ProcessExit += _onExit;
-        AppDomain.CurrentDomain.UnhandledException += _onUnhandled;
+        _processEnd = new ProcessEnd(EndForGood);
     }
 
     public SafeFileHandle File { get; }
@@ -121,8 +111,7 @@ internal sealed class TerminalSession : IDisposable
     /// <summary>Leaves the terminal as it was, and no longer looks after the process's end.</summary>
     public void Dispose()
     {
-        AppDomain.CurrentDomain.ProcessExit -= _onExit;
-        AppDomain.CurrentDomain.UnhandledException -= _onUnhandled;
+        _processEnd.Stop();
         EndForGood();
         File.Dispose();
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 using Mainspring.Devices.Linux;
 using Microsoft.Win32.SafeHandles;
@@ -12,6 +13,7 @@ namespace Mainspring.Devices.Simulation;
 /// /dev/uinput, and the permission to write to it. Not safe for concurrent use.
 /// </summary>
 /// <remarks>Writing never waits. What is written goes to the kernel with <see cref="InputScript.Report"/>, at once, or when 64 events are waiting for it.</remarks>
+[SupportedOSPlatform("linux")]
 [DebuggerDisplay("{Path}")]
 public sealed unsafe class UserInputDevice : InputScript, IDisposable
 {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 using Mainspring.Devices.Linux;
 using Microsoft.Win32.SafeHandles;
@@ -16,6 +17,7 @@ namespace Mainspring.Devices.Simulation;
 /// A hang-up discards what the program had not read yet, as the kernel does it.</para>
 /// <para>What is written passes through the kernel's work queue: it arrives soon after <see cref="TryWrite"/>, not within it.</para>
 /// </remarks>
+[SupportedOSPlatform("linux")]
 [DebuggerDisplay("{Name}, {Path}")]
 public sealed class PseudoTerminal : IPollableSource, IDisposable
 {

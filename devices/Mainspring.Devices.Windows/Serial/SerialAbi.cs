@@ -4,17 +4,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Devices.Windows;
 
-/// <summary>The communications functions and overlapped I/O of Windows, as documented; layouts are those of 64-bit and 32-bit Windows alike.</summary>
+/// <summary>The communications functions of Windows, as documented; layouts are those of 64-bit and 32-bit Windows alike.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class SerialAbi
 {
-    public const uint ReadAndWrite = 0xC0000000;     // GENERIC_READ | GENERIC_WRITE
-    public const uint OpenExisting = 3;              // OPEN_EXISTING
-    public const uint Overlapped = 0x40000000;       // FILE_FLAG_OVERLAPPED
     public const uint TypeCharacter = 2;             // FILE_TYPE_CHAR
-    public const nint Pending = 0x103;               // STATUS_PENDING
-    public const uint EventAccess = 0x1F0003;        // EVENT_ALL_ACCESS
 
+    public const int InvalidFunction = 1;            // ERROR_INVALID_FUNCTION
     public const int FileNotFound = 2;               // ERROR_FILE_NOT_FOUND
     public const int PathNotFound = 3;               // ERROR_PATH_NOT_FOUND
     public const int AccessDenied = 5;               // ERROR_ACCESS_DENIED
@@ -23,12 +19,14 @@ internal static unsafe partial class SerialAbi
     public const int GeneralFailure = 31;            // ERROR_GEN_FAILURE
     public const int SharingViolation = 32;          // ERROR_SHARING_VIOLATION
     public const int EndOfFile = 38;                 // ERROR_HANDLE_EOF
+    public const int NotSupported = 50;              // ERROR_NOT_SUPPORTED
     public const int InvalidParameter = 87;          // ERROR_INVALID_PARAMETER
     public const int BrokenPipe = 109;               // ERROR_BROKEN_PIPE
+    public const int NoAnswer = 121;                 // ERROR_SEM_TIMEOUT: what a Bluetooth port says whose device is off or far away
     public const int InvalidName = 123;              // ERROR_INVALID_NAME
+    public const int Busy = 170;                     // ERROR_BUSY
     public const int NoSuchDevice = 433;             // ERROR_NO_SUCH_DEVICE
     public const int Aborted = 995;                  // ERROR_OPERATION_ABORTED
-    public const int IoPending = 997;                // ERROR_IO_PENDING
     public const int NotConnected = 1167;            // ERROR_DEVICE_NOT_CONNECTED
     public const int Removed = 1617;                 // ERROR_DEVICE_REMOVED
 
@@ -48,34 +46,8 @@ internal static unsafe partial class SerialAbi
     public const uint DropOutput = 4;                // PURGE_TXCLEAR
     public const uint DropInput = 8;                 // PURGE_RXCLEAR
 
-    [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
-    public static partial SafeFileHandle Open(string path, uint access, uint share, void* security, uint disposition, uint flags, nint template);
-
     [LibraryImport("kernel32", EntryPoint = "GetFileType", SetLastError = true)]
     public static partial uint TypeOf(SafeFileHandle file);
-
-    [LibraryImport("kernel32", EntryPoint = "CreateEventExW", SetLastError = true)]
-    public static partial SafeWaitHandle CreateEvent(void* attributes, char* name, uint flags, uint access);
-
-    [LibraryImport("kernel32", EntryPoint = "SetEvent", SetLastError = true)]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    public static partial bool SetEvent(SafeWaitHandle handle);
-
-    [LibraryImport("kernel32", EntryPoint = "ReadFile", SetLastError = true)]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    public static partial bool Read(SafeFileHandle file, byte* bytes, uint count, uint* read, Operation* operation);
-
-    [LibraryImport("kernel32", EntryPoint = "WriteFile", SetLastError = true)]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    public static partial bool Write(SafeFileHandle file, byte* bytes, uint count, uint* written, Operation* operation);
-
-    [LibraryImport("kernel32", EntryPoint = "GetOverlappedResult", SetLastError = true)]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    public static partial bool ResultOf(SafeFileHandle file, Operation* operation, uint* count, int waits);
-
-    [LibraryImport("kernel32", EntryPoint = "CancelIoEx", SetLastError = true)]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    public static partial bool Cancel(SafeFileHandle file, Operation* operation);
 
     [LibraryImport("kernel32", EntryPoint = "GetCommState", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
@@ -108,15 +80,6 @@ internal static unsafe partial class SerialAbi
     [LibraryImport("kernel32", EntryPoint = "PurgeComm", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool Purge(SafeFileHandle file, uint what);
-
-    /// <summary>OVERLAPPED.</summary>
-    public struct Operation
-    {
-        public nint Status;     // Internal: STATUS_PENDING until it has ended
-        public nint Count;
-        public long Offset;
-        public nint Event;
-    }
 
     /// <summary>DCB.</summary>
     public struct DeviceControl

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Mainspring.Windows;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Devices.Windows;
@@ -33,9 +34,9 @@ internal static unsafe class SerialDevice
     /// <exception cref="IOException">It is not there or refuses; the message says what to do.</exception>
     public static SafeFileHandle Open(string device, SerialOptions options)
     {
-        // Without the prefix only COM1 to COM9 are names.
-        string path = device.StartsWith(Namespace, StringComparison.Ordinal) ? device : Namespace + device;
-        SafeFileHandle file = SerialAbi.Open(path, SerialAbi.ReadAndWrite, 0, null, SerialAbi.OpenExisting, SerialAbi.Overlapped, 0);
+        // Without the prefix only COM1 to COM9 are names. What begins so is a path already, such as that of a device's interface (\\?\…).
+        string path = device.StartsWith(@"\\", StringComparison.Ordinal) ? device : Namespace + device;
+        SafeFileHandle file = Kernel32.OpenFile(path, Kernel32.GenericRead | Kernel32.GenericWrite, 0, null, Kernel32.OpenExisting, Kernel32.Overlapped, 0);
         if (file.IsInvalid)
         {
             throw SerialErrors.Opening(device, Marshal.GetLastPInvokeError());
@@ -58,7 +59,7 @@ internal static unsafe class SerialDevice
         SerialAbi.DeviceControl state = new() { Length = (uint)sizeof(SerialAbi.DeviceControl) };
         if (!SerialAbi.GetState(file, &state))
         {
-            throw SerialErrors.NotAPort(device, Marshal.GetLastPInvokeError());
+            throw SerialErrors.Asking(device, Marshal.GetLastPInvokeError());
         }
 
         SerialAbi.DeviceControl wanted = state;
@@ -95,7 +96,7 @@ internal static unsafe class SerialDevice
             | (options.Parity != Parity.None ? 1u << 1 : 0)               // fParity
             | (hasRtsCts ? 1u << 2 : 0)                                   // fOutxCtsFlow
             | (options.Dtr ?? true ? 1u << 4 : 0)                         // fDtrControl: DTR_CONTROL_ENABLE
-            | (hasXonXoff ? 1u << 8 | 1u << 9 : 0)                        // fOutX, fInX
+            | (hasXonXoff ? 1u << 7 | 1u << 8 | 1u << 9 : 0)              // fTXContinueOnXoff: who holds the other back goes on sending, as on Linux; fOutX, fInX
             | (hasRtsCts ? 2u << 12 : options.Rts ?? true ? 1u << 12 : 0); // fRtsControl: RTS_CONTROL_HANDSHAKE, RTS_CONTROL_ENABLE
         (state.Xon, state.Xoff) = (0x11, 0x13);
         (state.XonLimit, state.XoffLimit) = (2048, 512);

@@ -16,15 +16,20 @@ internal static unsafe class SerialPortList
     {
         Dictionary<string, SerialPortInfo> known = Described();
         using RegistryKey? map = Registry.LocalMachine.OpenSubKey(DeviceMap);
-        return
-        [
-            .. from value in map?.GetValueNames() ?? []
-               let port = map!.GetValue(value) as string
-               where port is not null
-               orderby port.Length, port
-               select known.GetValueOrDefault(port) ?? new SerialPortInfo(port, null, null, null, null, null, null),
-        ];
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase); // a driver may have a port twice
+        foreach (string value in map?.GetValueNames() ?? [])
+        {
+            if (Name(map!.GetValue(value)) is { } port)
+            {
+                names.Add(port);
+            }
+        }
+
+        return [.. from port in names orderby port.Length, port select known.GetValueOrDefault(port) ?? new SerialPortInfo(port, null, null, null, null, null, null)];
     }
+
+    /// <summary>What a driver has written into the registry: the text before its first zero, since some write more than that; null when it is none.</summary>
+    internal static string? Name(object? value) => value is string text && text.Split('\0')[0].Trim() is { Length: > 0 } name ? name : null;
 
     /// <summary>Finds the numbers in an instance's name, such as <c>USB\VID_0403&amp;PID_6001\A50285BI</c> or <c>FTDIBUS\VID_0403+PID_6001+A50285BIA\0000</c>.</summary>
     internal static (int? Vendor, int? Product, string? SerialNumber) NumbersIn(string instance)
@@ -48,17 +53,23 @@ internal static unsafe class SerialPortList
             return found;
         }
 
-        SetupApi.DeviceInfo info = new() { Size = (uint)sizeof(SetupApi.DeviceInfo) };
-        for (uint i = 0; SetupApi.Device(devices, i, &info); i++)
+        try
         {
-            if (PortOf(devices, &info) is { } port)
+            SetupApi.DeviceInfo info = new() { Size = (uint)sizeof(SetupApi.DeviceInfo) };
+            for (uint i = 0; SetupApi.Device(devices, i, &info); i++)
             {
-                (int? vendor, int? product, string? serial) = NumbersIn(InstanceOf(devices, &info));
-                found[port] = new SerialPortInfo(port, null, Text(devices, &info, SetupApi.Service), vendor, product, serial, Text(devices, &info, SetupApi.FriendlyName));
+                if (PortOf(devices, &info) is { } port)
+                {
+                    (int? vendor, int? product, string? serial) = NumbersIn(InstanceOf(devices, &info));
+                    found[port] = new SerialPortInfo(port, null, Text(devices, &info, SetupApi.Service), vendor, product, serial, Text(devices, &info, SetupApi.FriendlyName));
+                }
             }
         }
+        finally
+        {
+            SetupApi.Close(devices);
+        }
 
-        SetupApi.Close(devices);
         return found;
     }
 
@@ -71,14 +82,21 @@ internal static unsafe class SerialPortList
         }
 
         using RegistryKey settings = RegistryKey.FromHandle(new SafeRegistryHandle(key, ownsHandle: true));
-        return settings.GetValue("PortName") as string;
+        try
+        {
+            return Name(settings.GetValue("PortName"));
+        }
+        catch (IOException)
+        {
+            return null; // the key was marked for deletion: the device is being unplugged
+        }
     }
 
     private static string? Text(nint devices, SetupApi.DeviceInfo* info, uint property)
     {
         char* text = stackalloc char[TextSize];
         uint bytes;
-        return SetupApi.Property(devices, info, property, null, text, TextSize * sizeof(char), &bytes) ? new string(text, 0, (int)Math.Min(bytes / sizeof(char), TextSize)).TrimEnd('\0') : null;
+        return SetupApi.Property(devices, info, property, null, text, TextSize * sizeof(char), &bytes) ? Name(new string(text, 0, (int)Math.Min(bytes / sizeof(char), TextSize))) : null;
     }
 
     private static string InstanceOf(nint devices, SetupApi.DeviceInfo* info)

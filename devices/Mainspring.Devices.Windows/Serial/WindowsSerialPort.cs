@@ -41,10 +41,7 @@ public sealed unsafe class WindowsSerialPort : SerialPortBase, IPollableSource
     public WindowsSerialPort(string device, SerialOptions? options = null)
         : base(device, options ?? new SerialOptions(), hasMarks: true, leastInterest: PollEvents.Readable)
     {
-        if (!OperatingSystem.IsWindows())
-        {
-            throw new PlatformNotSupportedException($"{device}: WindowsSerialPort needs Windows; on Linux use LinuxSerialPort, elsewhere the port of System.IO.Ports.");
-        }
+        CheckSystem(device);
 
         SerialDevice.Check(device, Options);
         _askName = $"{Name} hang-up";
@@ -52,7 +49,12 @@ public sealed unsafe class WindowsSerialPort : SerialPortBase, IPollableSource
 
     /// <summary>The serial ports of this machine, by name, with what the device manager says of them. Opens none.</summary>
     /// <returns>Those that are there.</returns>
-    public static IReadOnlyList<SerialPortInfo> List() => SerialPortList.Read();
+    /// <exception cref="PlatformNotSupportedException">This is no Windows.</exception>
+    public static IReadOnlyList<SerialPortInfo> List()
+    {
+        CheckSystem("serial ports");
+        return SerialPortList.Read();
+    }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The port is not attached.</exception>
@@ -143,6 +145,11 @@ public sealed unsafe class WindowsSerialPort : SerialPortBase, IPollableSource
 
     internal override void DiscardDevice(SerialBuffers buffers)
     {
+        if (buffers.HasFlag(SerialBuffers.Output))
+        {
+            _session!.DropOutput();
+        }
+
         uint what = (buffers.HasFlag(SerialBuffers.Input) ? SerialAbi.DropInput : 0) | (buffers.HasFlag(SerialBuffers.Output) ? SerialAbi.AbortOutput | SerialAbi.DropOutput : 0);
         if (!SerialAbi.Purge(_session!.File, what))
         {
@@ -277,5 +284,13 @@ public sealed unsafe class WindowsSerialPort : SerialPortBase, IPollableSource
         }
 
         return count;
+    }
+
+    private static void CheckSystem(string what)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException($"{what}: WindowsSerialPort needs Windows; on Linux use LinuxSerialPort, elsewhere the port of System.IO.Ports.");
+        }
     }
 }

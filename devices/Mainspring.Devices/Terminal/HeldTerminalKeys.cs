@@ -6,6 +6,23 @@ internal sealed class HeldTerminalKeys
     private readonly TerminalKey[] _keys = new TerminalKey[32];
     private int _count;
 
+    /// <summary>Forgets all of them.</summary>
+    public void Clear() => _count = 0;
+
+    /// <summary>Whether a key is held.</summary>
+    public bool Contains(in TerminalKey key)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (_keys[i].Code == key.Code && _keys[i].Character == key.Character)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Takes note of a key that has releases.</summary>
     public void Take(in TerminalKey key)
     {

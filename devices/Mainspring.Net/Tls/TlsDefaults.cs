@@ -18,10 +18,8 @@ internal static class TlsDefaults
         AllowTlsResume = options.AllowTlsResume,
         ApplicationProtocols = options.ApplicationProtocols,
 #if NET10_0_OR_GREATER
-#pragma warning disable CA1416 // Network is on Linux only
         AllowRsaPkcs1Padding = options.AllowRsaPkcs1Padding,
         AllowRsaPssPadding = options.AllowRsaPssPadding,
-#pragma warning restore CA1416
 #endif
         CertificateChainPolicy = options.CertificateChainPolicy ?? (options.ClientCertificateContext is null ? Offline(options.CertificateRevocationCheckMode) : null), // a context may have a trust of its own, which a policy would replace
         CertificateRevocationCheckMode = options.CertificateRevocationCheckMode,
@@ -45,10 +43,8 @@ internal static class TlsDefaults
             AllowTlsResume = options.AllowTlsResume,
             ApplicationProtocols = options.ApplicationProtocols,
 #if NET10_0_OR_GREATER
-#pragma warning disable CA1416 // Network is on Linux only
             AllowRsaPkcs1Padding = options.AllowRsaPkcs1Padding,
             AllowRsaPssPadding = options.AllowRsaPssPadding,
-#pragma warning restore CA1416
 #endif
             CertificateChainPolicy = options.CertificateChainPolicy ?? (options.ServerCertificateContext is null ? Offline(options.CertificateRevocationCheckMode) : null), // a context may have a trust of its own, which a policy would replace
             CertificateRevocationCheckMode = options.CertificateRevocationCheckMode,

@@ -1,5 +1,6 @@
 using Mainspring.Devices;
 using Mainspring.Devices.Linux;
+using Mainspring.Devices.Windows;
 
 namespace Mainspring.Game;
 
@@ -10,7 +11,7 @@ internal sealed class TerminalGameScreen : IGameScreen
 
     private readonly MainLoop _loop;
     private readonly Controls _controls;
-    private readonly LinuxTerminal _terminal;
+    private readonly ITerminal _terminal;
     private readonly TerminalPicture _picture;
     private TimeSpan _lastKeyAt = TimeSpan.MinValue;
 
@@ -21,7 +22,9 @@ internal sealed class TerminalGameScreen : IGameScreen
     public TerminalGameScreen(MainLoop loop, Controls controls, Action pause, Action<string> gone)
     {
         (_loop, _controls) = (loop, controls);
-        _terminal = new LinuxTerminal(new TerminalOptions());
+        _terminal = OperatingSystem.IsWindows() ? new WindowsTerminal()
+            : OperatingSystem.IsLinux() ? new LinuxTerminal()
+            : throw new IOException("this system has no terminal to play in, as far as this program knows: play in a window");
         _picture = new TerminalPicture(_terminal.IsUtf8);
         loop.Add(_terminal, RetryPolicy.Never)
             .On<TerminalKey>((in TerminalKey key, in EventInfo _) => OnKey(in key))
@@ -29,6 +32,9 @@ internal sealed class TerminalGameScreen : IGameScreen
             .On<TerminalResumed>((in TerminalResumed _, in EventInfo _) => OnFocus(false, pause))
             .On<TerminalDisconnected>((in TerminalDisconnected e, in EventInfo _) => gone(e.Reason));
     }
+
+    /// <summary>Whether there is a terminal to play in.</summary>
+    public static bool IsAvailable => OperatingSystem.IsWindows() ? WindowsTerminal.IsAvailable : OperatingSystem.IsLinux() && LinuxTerminal.IsAvailable;
 
     public string Help => _terminal.KeysHaveReleases
         ? "WASD OR ARROWS MOVE   SPACE LEAP   X STRIKE THE HOUR"
@@ -54,7 +60,7 @@ internal sealed class TerminalGameScreen : IGameScreen
         // A terminal has one size.
     }
 
-    public void Dispose() => _terminal.Dispose();
+    public void Dispose() => ((IDisposable)_terminal).Dispose();
 
     private void OnKey(in TerminalKey key)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Mainspring.Devices;
 using Mainspring.Devices.Simulation;
 
@@ -16,22 +17,8 @@ internal sealed class SimulatedDevices(MainLoop loop, MachineLog log, Backend ba
     private readonly SimulatedI2cBus _bus = new();
     private readonly Dictionary<int, SimulatedI2cRegisters> _devices = [];
 
-    public ISerialPort Port(PortConfig config)
-    {
-        if (config.Reads == PortReads.Nmea)
-        {
-            var receiver = new SimulatedReceiver(loop);
-            _made.Add(receiver);
-            log.Event("simulated", $"port {config.Name}", $"a receiver on {receiver.Path}");
-            return Backends.Port(backend, receiver.Path, config.Options);
-        }
-
-        PseudoTerminal near = Terminal(), far = Terminal();
-        Join(near, far);
-        Join(far, near);
-        log.Event("simulated", $"port {config.Name}", $"its other end is {far.Path}");
-        return Backends.Port(backend, near.Path, config.Options);
-    }
+    public ISerialPort Port(PortConfig config) => OperatingSystem.IsLinux() ? TerminalPort(config)
+        : throw new PlatformNotSupportedException($"port {config.Name}: simulated ports are pseudo-terminals, and so for Linux only; give a real one here.");
 
     public IGpioLines Lines(string chip, GpioOptions options)
     {
@@ -92,6 +79,25 @@ internal sealed class SimulatedDevices(MainLoop loop, MachineLog log, Backend ba
 
     public void Dispose() => _made.ForEach(static made => made.Dispose());
 
+    [SupportedOSPlatform("linux")]
+    private ISerialPort TerminalPort(PortConfig config)
+    {
+        if (config.Reads == PortReads.Nmea)
+        {
+            var receiver = new SimulatedReceiver(loop);
+            _made.Add(receiver);
+            log.Event("simulated", $"port {config.Name}", $"a receiver on {receiver.Path}");
+            return Backends.Port(backend, receiver.Path, config.Options);
+        }
+
+        PseudoTerminal near = Terminal(), far = Terminal();
+        Join(near, far);
+        Join(far, near);
+        log.Event("simulated", $"port {config.Name}", $"its other end is {far.Path}");
+        return Backends.Port(backend, near.Path, config.Options);
+    }
+
+    [SupportedOSPlatform("linux")]
     private PseudoTerminal Terminal()
     {
         var terminal = new PseudoTerminal();
@@ -100,6 +106,7 @@ internal sealed class SimulatedDevices(MainLoop loop, MachineLog log, Backend ba
     }
 
     // A line that nobody reads is full, as a real one would be overrun.
+    [SupportedOSPlatform("linux")]
     private void Join(PseudoTerminal from, PseudoTerminal to) =>
         loop.Add(from, RetryPolicy.Never).On<SerialData>((in SerialData data, in EventInfo _) => to.TryWrite(data.Bytes));
 }

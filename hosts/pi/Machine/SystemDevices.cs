@@ -6,7 +6,7 @@ namespace Mainspring.Pi;
 /// <summary>The devices that the system has.</summary>
 internal sealed class SystemDevices(MainLoop loop, Backend backend) : IMachineDevices
 {
-    private readonly Dictionary<string, LinuxI2cBus> _buses = [];
+    private readonly Dictionary<string, II2cBus> _buses = [];
 
     public ISerialPort Port(PortConfig config) => Backends.Port(backend, config.Device, config.Options);
 
@@ -15,9 +15,10 @@ internal sealed class SystemDevices(MainLoop loop, Backend backend) : IMachineDe
     // A bus is opened when it is first needed, and again when it has come back.
     public async LoopTask ReadAsync(SensorConfig sensor, byte[] bytes)
     {
-        if (!_buses.TryGetValue(sensor.Bus, out LinuxI2cBus? bus))
+        if (!_buses.TryGetValue(sensor.Bus, out II2cBus? bus))
         {
-            _buses.Add(sensor.Bus, bus = LinuxI2cBus.Open(sensor.Bus));
+            _buses.Add(sensor.Bus, bus = OperatingSystem.IsLinux() ? LinuxI2cBus.Open(sensor.Bus)
+                : throw new PlatformNotSupportedException($"{sensor.Bus}: this program reads the sensors of buses on Linux only."));
         }
 
         try
@@ -33,7 +34,7 @@ internal sealed class SystemDevices(MainLoop loop, Backend backend) : IMachineDe
 
     public void Dispose()
     {
-        foreach (LinuxI2cBus bus in _buses.Values)
+        foreach (II2cBus bus in _buses.Values)
         {
             bus.Dispose();
         }

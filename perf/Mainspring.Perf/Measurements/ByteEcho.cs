@@ -12,7 +12,7 @@ internal sealed unsafe class ByteEcho(int from, int to) : IPollableSource
     /// <summary>What is called instead of the last answer.</summary>
     public Action? Done { get; set; }
 
-    public string Name => $"echo:{from}";
+    public string Name { get; } = $"echo:{from}";
 
     // The descriptor lives as long as the process.
     public SafeHandle Handle { get; } = new SafeFileHandle(from, ownsHandle: false);

@@ -7,16 +7,19 @@ internal static class Frames
     {
         using var loop = new MainLoop(new LoopOptions { FrameRate = hz, Precision = precision });
         var samples = new long[count];
+        var begun = new long[count]; // by the loop, when it reads the clock; the callback is called later
         int taken = -1; // the first frame has none before it
-        TimeSpan due = default;
+        TimeSpan first = default, due = default;
         loop.OnFrame(FramePhase.Input, frame =>
         {
             if (taken >= 0)
             {
                 samples[taken] = loop.TimeProvider.GetTimestamp() - (due.Ticks * TimeSpan.NanosecondsPerTick);
+                begun[taken] = (frame.Start - due).Ticks * TimeSpan.NanosecondsPerTick;
             }
 
             due = frame.Deadline;
+            first = taken < 0 ? due : first;
             if (++taken == count)
             {
                 loop.Stop();
@@ -25,8 +28,10 @@ internal static class Frames
         long bytes = GC.GetAllocatedBytesForCurrentThread();
         loop.Run();
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
-        Measurement.FrameResults(samples, (double)count / hz, (double)bytes / count);
-        Measurement.Result("spun", loop.PrecisionStats.Spun.TotalSeconds * hz / count * 100);
+        double seconds = (due - first).TotalSeconds; // of the grid: frames that were missed are part of it
+        Measurement.FrameResults(samples, seconds, (double)bytes / count);
+        Measurement.Percentiles(begun, double.NaN, "begun_");
+        Measurement.Result("spun", loop.PrecisionStats.Spun.TotalSeconds / seconds * 100);
     }
 
     // Its frames have no deadlines but those of its own period, so what it loses it never makes up for.

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Mainspring.Perf.Measurements;
 
 /// <summary>Two loops of a group.</summary>
@@ -49,22 +51,36 @@ internal static class Groups
     {
         public static readonly Action<Side> Received = static side => side.Receive();
 
-        private long _received;
+        private Counter _received;
+        private MainLoop _otherLoop = null!;
 
         public MainLoop Loop => loop;
 
-        public Side Other { get; set; } = null!;
+        public Side Other
+        {
+            get;
+            set => (field, _otherLoop) = (value, value.Loop);
+        }
+            = null!;
 
         public ManualResetEventSlim Done { get; } = new();
 
         private void Receive()
         {
-            if (++_received == messages)
+            if (++_received.Value == messages)
             {
                 Done.Set();
             }
 
-            Other.Loop.Post(Received, Other); // also the last ones, as in C
+            _otherLoop.TryPost(Received, Other); // also the last ones, as in C
+        }
+
+        // On a cache line of its own, as in C: the other side's thread must not wait for it.
+        [StructLayout(LayoutKind.Explicit, Size = 256)]
+        private struct Counter
+        {
+            [FieldOffset(128)]
+            public long Value;
         }
     }
 

@@ -159,7 +159,7 @@ internal static class Idioms
         SynchronizationContext.SetSynchronizationContext(context);
         for (int i = 0; i < methods; i++)
         {
-            _ = YieldAsync(frames + 1);
+            _ = YieldAsync(frames + 2); // they go on behind the last turn
         }
 
         context.Run(methods); // the first turn makes the queue as large as it gets

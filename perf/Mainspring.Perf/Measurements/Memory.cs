@@ -5,7 +5,7 @@ internal static class Memory
 {
     private const int Timers = 1_000_000;
     private const int Jobs = 100_000;
-    private const int Sources = 4_000;
+    private const int Sources = 10_000;
 
     public static void Measure()
     {

@@ -24,6 +24,27 @@ internal static class Posts
         Measurement.Result("post", ns / (each * producers), (double)bytes / (each * producers));
     }
 
+    /// <summary>A thread posts, and ends; then the loop runs it all. So neither waits for the other, and what a post costs can be counted.</summary>
+    public static void MeasureInTurn(long posts)
+    {
+        using var loop = new MainLoop();
+        s_left = posts;
+        s_receive = static () => s_left--;
+        var poster = new Thread(() =>
+        {
+            for (long n = 0; n < posts; n++)
+            {
+                loop.Post(s_receive);
+            }
+        });
+        poster.Start();
+        poster.Join();
+        while (s_left > 0)
+        {
+            loop.Tick();
+        }
+    }
+
     private static (double Ns, long Bytes) Run(int producers, long each)
     {
         using var startLine = new Barrier(producers + 1);

@@ -3,8 +3,6 @@ namespace Mainspring.Perf.Measurements;
 /// <summary>Cancels a random timer and schedules it anew, 20 to 80 s away.</summary>
 internal static class Timers
 {
-    private static readonly TimeSpan s_nearest = TimeSpan.FromSeconds(20);
-
     public static void Measure(int outstanding, long operations)
     {
         using var loop = new MainLoop();
@@ -19,32 +17,40 @@ internal static class Timers
         var random = new Random64();
         for (int i = 0; i < handles.Length; i++)
         {
-            handles[i] = loop.CallAt(loop.Now + Delay(ref random), nothing);
+            handles[i] = loop.CallAt(loop.Now + Delay(random.Below(60 * TimeSpan.TicksPerSecond)), nothing);
         }
 
-        Replace(3L * handles.Length); // until the arrays are as large as they will be
-        Measurement.Time("at", operations, () => Replace(operations));
-        Measurement.Time("later", operations, () =>
-        {
-            for (long i = 0; i < operations; i++)
-            {
-                ref TimerHandle victim = ref handles[random.Below(handles.Length)];
-                victim.Cancel();
-                victim = loop.CallLater(Delay(ref random), nothing);
-            }
-        });
-
-        void Replace(long times)
-        {
-            TimeSpan now = loop.Now;
-            for (long i = 0; i < times; i++)
-            {
-                ref TimerHandle victim = ref handles[random.Below(handles.Length)];
-                victim.Cancel();
-                victim = loop.CallAt(now + Delay(ref random), nothing);
-            }
-        }
+        ReplaceAt(loop, handles, nothing, ref random, 3L * handles.Length); // until the arrays are as large as they will be
+        Measurement.Time("at", operations, () => ReplaceAt(loop, handles, nothing, ref random, operations));
+        Measurement.Time("later", operations, () => ReplaceLater(loop, handles, nothing, ref random, operations));
     }
 
-    private static TimeSpan Delay(ref Random64 random) => s_nearest + new TimeSpan(random.Below(60 * TimeSpan.TicksPerSecond));
+    // The generator is a local of each loop, as it is in C: one in memory would be what is measured.
+    private static void ReplaceAt(MainLoop loop, TimerHandle[] handles, Action nothing, ref Random64 state, long times)
+    {
+        (Random64 random, TimeSpan now) = (state, loop.Now);
+        for (long i = 0; i < times; i++)
+        {
+            ref TimerHandle victim = ref handles[random.Below(handles.Length)];
+            victim.Cancel();
+            victim = loop.CallAt(now + Delay(random.Below(60 * TimeSpan.TicksPerSecond)), nothing);
+        }
+
+        state = random;
+    }
+
+    private static void ReplaceLater(MainLoop loop, TimerHandle[] handles, Action nothing, ref Random64 state, long times)
+    {
+        Random64 random = state;
+        for (long i = 0; i < times; i++)
+        {
+            ref TimerHandle victim = ref handles[random.Below(handles.Length)];
+            victim.Cancel();
+            victim = loop.CallLater(Delay(random.Below(60 * TimeSpan.TicksPerSecond)), nothing);
+        }
+
+        state = random;
+    }
+
+    private static TimeSpan Delay(long ticks) => new((20 * TimeSpan.TicksPerSecond) + ticks);
 }

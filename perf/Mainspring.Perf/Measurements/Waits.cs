@@ -6,6 +6,7 @@ internal sealed class Waits
     private readonly MainLoop _loop;
     private readonly TimeSpan _delay;
     private readonly long[] _samples;
+    private readonly long[] _begun; // when the loop has read the clock; the callback is called later
     private readonly Action _expire;
     private int _taken;
     private long _deadlineNs;
@@ -15,6 +16,7 @@ internal sealed class Waits
         _loop = loop;
         _delay = delay;
         _samples = new long[count];
+        _begun = new long[count];
         _expire = Expire;
     }
 
@@ -27,17 +29,19 @@ internal sealed class Waits
         loop.Run();
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
         Measurement.Percentiles(waits._samples, (double)bytes / count);
+        Measurement.Percentiles(waits._begun, double.NaN, "begun_");
     }
 
     private void Schedule()
     {
-        _deadlineNs = Measurement.NowNs() + (_delay.Ticks * TimeSpan.NanosecondsPerTick);
+        _deadlineNs = _loop.TimeProvider.GetTimestamp() + (_delay.Ticks * TimeSpan.NanosecondsPerTick);
         _loop.CallLater(_delay, _expire);
     }
 
     private void Expire()
     {
-        _samples[_taken++] = Measurement.NowNs() - _deadlineNs;
+        _samples[_taken] = _loop.TimeProvider.GetTimestamp() - _deadlineNs;
+        _begun[_taken++] = (_loop.Now.Ticks * TimeSpan.NanosecondsPerTick) - _deadlineNs;
         if (_taken == _samples.Length)
         {
             _loop.Stop();

@@ -67,7 +67,15 @@ public sealed class PortsCases
         Check.Contains("/dev/ttyThatIsNotThere: there is no such device", Check.Throws<IOException>(() => loop.Add(new SerialPortSource("/dev/ttyThatIsNotThere"))).Message);
         Check.Contains("/dev/null: is not a terminal", Check.Throws<IOException>(() => loop.Add(new SerialPortSource("/dev/null"))).Message);
         using var device = new PseudoTerminal();
-        Check.Contains("123456 baud", Check.Throws<IOException>(() => loop.Add(new SerialPortSource(device.Path, new SerialOptions { BaudRate = 123_456 }))).Message);
+        try
+        {
+            loop.Add(new SerialPortSource(device.Path, new SerialOptions { BaudRate = 123_456 })).Remove(); // as newer versions of the package do
+        }
+        catch (IOException exception)
+        {
+            Check.Contains("123456 baud", exception.Message);
+        }
+
         Check.Equal(0, loop.Counters.Sources);
     }
 

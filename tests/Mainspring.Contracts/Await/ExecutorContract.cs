@@ -211,6 +211,71 @@ public sealed class ExecutorContract : VirtualLoopSuite
     }
 
     [Case]
+    public void A_condition_that_waits_itself_waits_for_the_next_event()
+    {
+        var queue = new QueueSource();
+        SourceHandle source = Loop.Add(queue);
+        source.Unref();
+        bool asked = false;
+        Loop.CallLater(Ms(1), () => queue.Add(1));
+        Loop.CallLater(Ms(2), () => queue.Add(2));
+        Loop.Run(async LoopTask () =>
+        {
+            LoopTask inner = default;
+            Queued outer = await Loop.WaitFor<Queued>(source, e =>
+            {
+                if (!asked)
+                {
+                    asked = true;
+                    inner = Inner();
+                }
+
+                return e.Number == 1;
+            });
+            Journal.Add($"outer {outer.Number}");
+            await inner;
+        });
+        Check.Sequence(["outer 1", "inner 2"], Journal);
+
+        async LoopTask Inner() => Journal.Add($"inner {(await Loop.WaitFor<Queued>(source)).Number}");
+    }
+
+    [Case]
+    public void A_condition_that_removes_its_source_ends_all_that_wait_for_it()
+    {
+        var queue = new QueueSource();
+        SourceHandle source = Loop.Add(queue);
+        Loop.CallLater(Ms(1), () => queue.Add(1));
+        Loop.Run(async LoopTask () =>
+        {
+            LoopTask[] all = [One("first", null), One("second", Removes), One("third", null), One("fourth", static _ => true)];
+            foreach (LoopTask one in all)
+            {
+                await one;
+            }
+        });
+        Check.Sequence(["first 1", "second removed", "third removed", "fourth removed"], Journal);
+
+        bool Removes(Queued e)
+        {
+            source.Remove();
+            return false;
+        }
+
+        async LoopTask One(string who, Func<Queued, bool>? condition)
+        {
+            try
+            {
+                Journal.Add($"{who} {(await Loop.WaitFor(source, condition)).Number}");
+            }
+            catch (InvalidOperationException)
+            {
+                Journal.Add($"{who} removed");
+            }
+        }
+    }
+
+    [Case]
     public void Frames_are_a_stream_that_allocates_nothing_per_frame()
     {
         MainLoop loop = Build(new LoopOptions { Pacing = Pacing.Host });

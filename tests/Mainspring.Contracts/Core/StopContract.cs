@@ -32,6 +32,15 @@ public sealed class StopContract : VirtualLoopSuite
     }
 
     [Case]
+    public void A_Run_for_no_time_gives_one_tick()
+    {
+        Loop.CallSoon(Note("ran"));
+        Loop.Run(new RunOptions { For = TimeSpan.Zero });
+        Check.Sequence(["ran"], Journal);
+        Check.Equal(1L, Loop.Counters.Ticks);
+    }
+
+    [Case]
     public void Stop_within_finishes_the_present_round_and_what_it_queued_stays_for_the_next_Run()
     {
         Loop.CallSoon(() =>

@@ -28,7 +28,7 @@ internal static unsafe partial class Sys
     /// <summary>Only in a program of our own: others, such as xunit's, end when they are interrupted.</summary>
     public static void NeedsOwnProgram()
     {
-        if (Path.GetFileName(Environment.ProcessPath) != "mainspring-contracts")
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) != "mainspring-contracts")
         {
             throw new SkipException("needs the native program, which it starts again or interrupts");
         }

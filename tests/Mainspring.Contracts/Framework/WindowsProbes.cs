@@ -10,14 +10,15 @@ namespace Mainspring.Contracts;
 [SupportedOSPlatform("windows")]
 public static unsafe partial class WindowsProbes
 {
-    /// <summary>Runs a probe: <c>timer HZ SECONDS</c> or <c>idle SECONDS</c>.</summary>
+    /// <summary>Runs a probe: <c>timer HZ SECONDS</c>, <c>idle SECONDS</c> or <c>window SECONDS</c>.</summary>
     public static int Run(string[] arguments)
     {
         Console.WriteLine(arguments switch
         {
             ["timer", var hz, var seconds] => Timer(double.Parse(hz, CultureInfo.InvariantCulture), double.Parse(seconds, CultureInfo.InvariantCulture)),
             ["idle", var seconds] => Idle(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture))),
-            _ => throw new ArgumentException("give timer HZ SECONDS, or idle SECONDS", nameof(arguments)),
+            ["window", var seconds] => WindowProbe.Run(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture))),
+            _ => throw new ArgumentException("give timer HZ SECONDS, idle SECONDS or window SECONDS", nameof(arguments)),
         });
         return 0;
     }

@@ -25,16 +25,80 @@ public class LoopGroupCases
     [Case]
     public void Loops_are_pinned_to_CPUs_of_their_own_when_there_are_as_many()
     {
-        if (!OperatingSystem.IsLinux() || Environment.ProcessorCount < 2)
-        {
-            throw new SkipException("needs Linux and two CPUs");
-        }
-
+        NeedsPinning();
         Check.Equal(2, CpusOf(New(2)).Distinct().Count(), "one each");
         Check.True(CpusOf(New(2)).All(static cpus => int.TryParse(cpus, out _)), "each one CPU");
         string free = ThreadView.Current().Cpus;
         Check.True(CpusOf(New(2, pin: false)).All(cpus => cpus == free), "not when it is not wanted");
         Check.True(CpusOf(New(Environment.ProcessorCount + 1)).All(cpus => cpus == free), "nor when there are more loops than CPUs");
+    }
+
+    [Case]
+    public void A_later_group_goes_on_behind_the_CPUs_of_the_one_before()
+    {
+        uint placed = 0;
+        int[] cpus = [0, 1, 2, 3, 8, 9, 10, 11];
+        Check.Sequence([0, 1, 2], LoopGroup.NextCpus(cpus, 8, 3, ref placed));
+        Check.Sequence([3, 8, 9], LoopGroup.NextCpus(cpus, 8, 3, ref placed));
+        Check.Sequence([10, 11, 0], LoopGroup.NextCpus(cpus, 8, 3, ref placed));
+        Check.Sequence([], LoopGroup.NextCpus(cpus, 8, 9, ref placed));
+        Check.Sequence([1, 2, 3, 8, 9, 10, 11, 0], LoopGroup.NextCpus(cpus, 8, 8, ref placed));
+        placed = uint.MaxValue;
+        Check.Sequence([11, 0], LoopGroup.NextCpus(cpus, 8, 2, ref placed)); // the count begins anew
+        if (CanPin)
+        {
+            Check.True(CpusOf(New(1))[0] != CpusOf(New(1))[0], "two groups of one, one after the other");
+        }
+    }
+
+    [Case]
+    public void Where_a_quota_is_less_than_the_CPUs_loops_are_not_pinned()
+    {
+        uint placed = 0;
+        Check.Sequence([], LoopGroup.NextCpus([.. Enumerable.Range(0, 64)], 2, 2, ref placed));
+        Check.Equal(0u, placed);
+        if (OperatingSystem.IsLinux() && Environment.ProcessorCount < AllowedCpus)
+        {
+            string free = ThreadView.Current().Cpus;
+            Check.Equal(free, CpusOf(New(1))[0], "here, where it is so"); // DOTNET_PROCESSOR_COUNT=1 makes it so
+        }
+    }
+
+    [Case]
+    public void Threads_of_the_pool_that_a_pinned_loop_starts_do_not_have_its_CPU()
+    {
+        NeedsPinning();
+        string free = ThreadView.Current().Cpus;
+        string pinned = "", helper = "";
+        var pooled = new string[2];
+        Task[] ends = [];
+        using var posted = new ManualResetEventSlim();
+        using var met = new CountdownEvent(pooled.Length);
+        using LoopGroup group = New(1);
+        group[0].Post(() =>
+        {
+            pinned = ThreadView.Current().Cpus;
+            ends = [.. Enumerable.Range(0, pooled.Length).Select(i => new ExecutorQueue("case").Run(() => Pooled(i)))];
+            Worker.Run(() =>
+            {
+                HelperThread.SettlePoolThread();
+                helper = ThreadView.Current().Cpus;
+            });
+            posted.Set();
+        });
+        group.Start();
+        posted.Wait("the loop");
+        Task.WhenAll(ends).GetAwaiter().GetResult();
+        Check.True(int.TryParse(pinned, out _), "the loop has one CPU");
+        Check.Equal(free, helper, "a thread that inherits it for sure, in a native program");
+        Check.Sequence([free, free], pooled);
+
+        void Pooled(int number)
+        {
+            met.Signal();
+            met.Wait("a thread for each");
+            pooled[number] = ThreadView.Current().Cpus;
+        }
     }
 
     [Case]
@@ -131,6 +195,51 @@ public class LoopGroupCases
     }
 
     [Case]
+    public void A_group_whose_loops_were_bound_to_their_threads_can_be_disposed()
+    {
+        LoopGroup group = New(2);
+        int ran = 0;
+        using var bound = new CountdownEvent(2);
+        group.PostToAll(loop =>
+        {
+            loop.BindToCurrentThread();
+            bound.Signal();
+        });
+        group.Start();
+        bound.Wait("every loop");
+        group.Stop();
+        group.Wait();
+        group[1].Post(() => ran++);
+        group.Dispose();
+        Check.Equal(1, ran);
+        Check.Throws<ObjectDisposedException>(() => group[0].Post(() => ran++));
+    }
+
+    [Case]
+    public void A_loop_that_cannot_be_disposed_is_told_and_all_others_are()
+    {
+        LoopGroup group = New(3);
+        using var isBound = new ManualResetEventSlim();
+        using var ends = new ManualResetEventSlim();
+        Worker other = Worker.Start(() =>
+        {
+            group[0].BindToCurrentThread();
+            isBound.Set();
+            ends.Wait("the group's end");
+            group[0].Dispose();
+        });
+        isBound.Wait("the other thread");
+        AggregateException failed = Check.Throws<AggregateException>(group.Dispose);
+        Check.Contains("loop 'case-0' is bound to thread", failed.InnerExceptions.Single().Message);
+        Check.True(group.Completion.IsCompletedSuccessfully);
+        Check.Throws<ObjectDisposedException>(() => group[1].Post(static () => { }));
+        Check.Throws<ObjectDisposedException>(() => group[2].Post(static () => { }));
+        ends.Set();
+        other.Join();
+        Check.Throws<ObjectDisposedException>(() => group[0].Post(static () => { }));
+    }
+
+    [Case]
     public void A_group_that_never_ran_can_be_disposed()
     {
         LoopGroup group = New(2);
@@ -196,6 +305,18 @@ public class LoopGroupCases
         Pin = pin,
         Options = _ => new LoopOptions { Name = "case", Log = new SilentLog(), ErrorPolicy = errors },
     });
+
+    private static int AllowedCpus => Linux.CpuMask.Of(Environment.ProcessId)?.Cpus.Length ?? 0;
+
+    private static bool CanPin => OperatingSystem.IsLinux() && AllowedCpus >= 2 && Environment.ProcessorCount >= AllowedCpus;
+
+    private static void NeedsPinning()
+    {
+        if (!CanPin)
+        {
+            throw new SkipException("needs Linux and two CPUs, and no quota");
+        }
+    }
 
     private static int NumberOf(LoopGroup group, MainLoop loop) => group.Loops.ToList().IndexOf(loop);
 

@@ -497,44 +497,9 @@ public sealed class NetConnectionContract : NetSuite
     public void Echo_AllocatesNothingPerMessage_WithAwaits()
     {
         (Server server, Connection client) = Loop.Run(Echo);
-        byte[] message = new byte[100];
-        byte[] answer = new byte[100];
-        int rounds = 0;
-        int wanted = 0;
-        Rounds().Forget();
-        Allocations.None(() =>
-        {
-            wanted++;
-            for (int i = 0; i < 1000 && rounds < wanted; i++)
-            {
-                Loop.Tick(Pump.Wait);
-            }
-
-            Check.Equal(wanted, rounds);
-        });
+        AwaitedEcho.AllocatesNothing(Loop, client);
         client.Abort();
         server.Dispose();
-
-        async LoopTask Rounds()
-        {
-            try
-            {
-                while (true)
-                {
-                    await client.WriteAsync(message);
-                    await client.ReadExactly(answer);
-                    rounds++;
-                    while (rounds >= wanted)
-                    {
-                        await Loop.Yield();
-                    }
-                }
-            }
-            catch (NetworkException)
-            {
-                // the case is over
-            }
-        }
     }
 
     [Case]

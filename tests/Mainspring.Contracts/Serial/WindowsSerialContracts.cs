@@ -151,7 +151,7 @@ public sealed class WindowsSerialCases
         (SerialOptions Options, uint Flags)[] all =
         [
             (new(), 0x1011), (new() { Dtr = false }, 0x1001), (new() { Rts = false }, 0x0011), (new() { Parity = Parity.Even }, 0x1013),
-            (new() { FlowControl = FlowControl.RtsCts, Rts = false }, 0x2015), (new() { FlowControl = FlowControl.XonXoff }, 0x1311),
+            (new() { FlowControl = FlowControl.RtsCts, Rts = false }, 0x2015), (new() { FlowControl = FlowControl.XonXoff }, 0x1391),
         ];
         foreach ((SerialOptions options, uint flags) in all)
         {
@@ -168,6 +168,56 @@ public sealed class WindowsSerialCases
         Check.Equal((0x0403, 0x6001, "A50285BIA"), SerialPortList.NumbersIn(@"FTDIBUS\VID_0403+PID_6001+A50285BIA\0000"));
         Check.Equal((0x1A86, 0x7523, null), SerialPortList.NumbersIn(@"USB\VID_1A86&PID_7523\5&2A4F8E2&0&3"));
         Check.Equal((null, null, null), SerialPortList.NumbersIn(@"ACPI\PNP0501\1"));
+    }
+
+    [Case]
+    public void NamesOfPorts_EndAtTheirFirstZero()
+    {
+        Check.Equal("COM3", SerialPortList.Name("COM3"));
+        Check.Equal("COM3", SerialPortList.Name("COM3\0"));
+        Check.Equal("COM13", SerialPortList.Name("COM13\0\0?x"));
+        foreach (object? none in (object?[])[null, "", "\0COM3", " ", 3, (string[])["COM3"]])
+        {
+            Check.Equal(null, SerialPortList.Name(none));
+        }
+    }
+
+    [Case]
+    public void Refusals_SayWhatToDo()
+    {
+        const int FileNotFound = 2, AccessDenied = 5, InvalidHandle = 6, GeneralFailure = 31, InvalidParameter = 87, SemaphoreTimeout = 121;
+        Check.Contains("COM3: there is no such port", SerialErrors.Opening("COM3", FileNotFound).Message);
+        Check.Contains("COM3: in use by another program", SerialErrors.Opening("COM3", AccessDenied).Message);
+        Check.Contains("Bluetooth", SerialErrors.Opening("COM3", SemaphoreTimeout).Message);
+        Check.Contains("is not a serial port", SerialErrors.Asking("NUL", InvalidHandle).Message);
+        Check.Contains("the device does not answer", SerialErrors.Asking("COM3", GeneralFailure).Message);
+        Check.Contains("does not take 7 baud", SerialErrors.Unsupported("COM3", "7 baud", InvalidParameter).Message);
+        Check.Contains("the device does not answer", SerialErrors.Unsupported("COM3", "7 baud", GeneralFailure).Message);
+        Check.Equal(unchecked((int)0x80070005), SerialErrors.Opening("COM3", AccessDenied).HResult);
+    }
+
+    [Case]
+    public void AWrite_GoesOn_WhenTheThreadThatBeganItHasEnded()
+    {
+        using var peer = new ComPeer();
+        peer.Plug();
+        using MainLoop loop = Loops.New();
+        var port = new WindowsSerialPort(peer.Name, new SerialOptions { WriteQueueSize = 100_000 });
+        byte[] sent = new byte[100_000];
+        new Random(5).NextBytes(sent);
+        bool isConnected = false;
+        Worker.Run(() => // whose operations the system ends with it
+        {
+            loop.Add(port).On((in SerialConnected _, in EventInfo _) => isConnected = true);
+            Pump.Until(loop, () => isConnected);
+            Check.True(port.TryWrite(sent));
+            Pump.Ticks(loop, 20);
+        });
+        Check.True(port.QueuedBytes > 0, "nobody takes it");
+        var arrived = new List<byte>();
+        peer.Take(bytes => loop.TryPost(() => arrived.AddRange(bytes)));
+        Pump.Until(loop, () => arrived.Count >= sent.Length);
+        Check.True(sent.AsSpan().SequenceEqual(arrived.ToArray()), "what arrives is what was sent");
     }
 
     [Case]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Mainspring.Processes;
+using Mainspring.Windows;
 
 namespace Mainspring.Contracts;
 
@@ -33,6 +34,27 @@ public sealed partial class ConsoleCases : IDisposable
         Check.Equal(here, thread);
     }
 
+    /// <summary>Not only the first of them, though Windows ends the process as soon as whoever is told returns.</summary>
+    [Case]
+    public void TheEndOfTheSession_IsToldToEveryLoop()
+    {
+        const uint QueryEndSession = 0x11; // WM_QUERYENDSESSION
+        new PlainWindow("mainspring session", isShown: true).Dispose(); // or skips
+        using MainLoop other = Loops.New();
+        long here = 0, there = 0;
+        using SignalRegistration one = _loop.AddSignalHandler(PosixSignal.SIGTERM, received => here += received.Count), two = other.AddSignalHandler(PosixSignal.SIGTERM, received => there += received.Count);
+        EndSignal end = EndSignal.Of(PosixSignal.SIGTERM)!;
+        Patience.Until(() => end.Window != 0, "its window");
+        Check.Equal(1, Send(end.Window, QueryEndSession, 0, 0));
+        Check.Equal(0, Send(end.Window, User32.EndSession, 0, 0)); // somebody has refused
+        Pump.Ticks(_loop, 3);
+        Check.Equal(0, here);
+        Check.True(Notify(end.Window, User32.EndSession, 1, 0));
+        Pump.Until(_loop, () => here > 0);
+        Pump.Until(other, () => there > 0);
+        Check.Equal((1, 1), (here, there));
+    }
+
     [Case]
     public void Process_EndsInTheLoopsWait()
     {
@@ -45,9 +67,12 @@ public sealed partial class ConsoleCases : IDisposable
         Check.Equal(3, _loop.RunUntilComplete(_loop.WaitForExit(other)), "one that has ended before");
     }
 
-    [Case]
-    public void StartProcess_SaysWhatToUseInstead() =>
-        Check.Contains("System.Diagnostics.Process", Check.Throws<PlatformNotSupportedException>(() => _loop.StartProcess(new ProcessOptions("cmd.exe"))).Message);
+    [LibraryImport("user32", EntryPoint = "SendMessageW")]
+    private static partial nint Send(nint window, uint message, nuint first, nint second);
+
+    [LibraryImport("user32", EntryPoint = "SendNotifyMessageW")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool Notify(nint window, uint message, nuint first, nint second);
 
     [LibraryImport("kernel32", EntryPoint = "AllocConsole")]
     [return: MarshalAs(UnmanagedType.Bool)]

@@ -120,6 +120,25 @@ public sealed class SourceCases : IDisposable
     }
 
     [Case]
+    public void Wake_OfASourceThatHasWorkLeft_IsNoSecondTurnInItsTick()
+    {
+        var source = new QueueSource();
+        SourceHandle handle = _loop.Add(source);
+        source.Dispatching = () => source.Context!.Wake(); // as another thread would, before the loop takes what was woken
+        for (int i = 0; i < 3 * MaxEvents; i++)
+        {
+            source.Add(i);
+        }
+
+        for (int tick = 1; tick <= 3; tick++)
+        {
+            _loop.Tick();
+            Check.Equal((long)tick, handle.Counters.Dispatches);
+            Check.Equal((long)tick * MaxEvents, handle.Counters.Events);
+        }
+    }
+
+    [Case]
     public void Prepare_IsAskedWithTheIntendedWait_AndMayShortenIt()
     {
         var source = new PreparedQueueSource();

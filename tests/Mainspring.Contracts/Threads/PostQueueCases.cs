@@ -43,6 +43,39 @@ public sealed class PostQueueCases
     }
 
     [Case]
+    public void MoveTo_AcrossSegments_KeepsOrder_AndTakesNoMoreThanAskedFor()
+    {
+        var queue = new PostQueue();
+        var lane = new CallbackRing();
+        Check.Equal(0, queue.MoveTo(lane, 10));
+        for (int i = 0; i < 1000; i++)
+        {
+            Check.True(queue.TryAdd(this, i));
+        }
+
+        int taken = 0;
+        for (int most = 1; taken < 1000; most = (most * 2) + 1)
+        {
+            int moved = queue.MoveTo(lane, most);
+            Check.True(moved > 0 && moved <= most, $"{moved} of {most}");
+            Check.Equal((long)moved, lane.Pending);
+            for (; moved > 0; moved--)
+            {
+                lane.Peek(out object? callback, out object? state);
+                lane.Skip();
+                Check.True(ReferenceEquals(this, callback));
+                Check.Equal(taken++, (int)state!);
+            }
+
+            Check.Equal((long)taken, queue.Taken);
+            Check.Equal(1000L - taken, queue.Count);
+        }
+
+        Check.True(queue.IsEmpty);
+        Check.Equal(0, queue.MoveTo(lane, 10));
+    }
+
+    [Case]
     public void Growth_UnderContention_KeepsEachThreadsOrder()
     {
         const int Threads = 4, Posts = 100_000;

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Mainspring.Windows;
+using Microsoft.Win32;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mainspring.Contracts;
@@ -69,7 +71,7 @@ public sealed partial class WindowsPollerContract : PollerContract
             for (int round = 0; round < 3; round++)
             {
                 Check.Equal(0, Poller.Wait(MonotonicClock.SystemNs() + 1_000_000), "none is set");
-                foreach (int i in new[] { 0, 59, 60, 61, 130, Many - 1 })
+                foreach (int i in new[] { 0, WindowsPoller.MaxDirect - 1, WindowsPoller.MaxDirect, WindowsPoller.MaxDirect + 1, 130, Many - 1 })
                 {
                     all[i].Set();
                     Check.Equal(1, Poller.Wait(long.MaxValue), $"{i}");
@@ -213,6 +215,168 @@ public sealed partial class WindowsPollerContract : PollerContract
     }
 
     [Case]
+    public void Add_AMutex_SaysWhatToDo()
+    {
+        using var mutex = new Mutex();
+        IOException refusal = Check.Throws<IOException>(() => Poller.Add(7, mutex.SafeWaitHandle, PollEvents.Readable, "my mutex"));
+        Check.Contains("my mutex: handle", refusal.Message);
+        Check.Contains("wait for it on another thread", refusal.Message);
+        Check.Equal(0, Poller.Wait(0));
+    }
+
+    [Case]
+    public void Add_WhatNobodyCanWaitFor_SaysSo()
+    {
+        using RegistryKey key = Registry.LocalMachine.OpenSubKey("Software")!;
+        Check.Contains("my key: handle", Check.Throws<IOException>(() => Poller.Add(7, key.Handle, PollEvents.Readable, "my key")).Message);
+        Check.Equal(0, Poller.Wait(0));
+    }
+
+    [Case]
+    public void Add_TakesNothing()
+    {
+        using var one = new EventWaitHandle(true, EventResetMode.AutoReset);
+        Poller.Add(7, one.SafeWaitHandle, PollEvents.Readable, "set before");
+        Check.True(one.WaitOne(0), "it is set still");
+        one.Set();
+        Check.Sequence([7L], ReadyNow());
+        Check.Equal(0, Poller.Wait(0));
+    }
+
+    [Case]
+    public void Ready_OfASemaphore_IsSaidOnceForEachCount()
+    {
+        for (int others = 0; others <= Many; others += Many) // in the poller's own wait, and in the pool's
+        {
+            for (int i = 0; i < others; i++)
+            {
+                Watch(i, EventResetMode.AutoReset);
+            }
+
+            using var semaphore = new Semaphore(0, 100);
+            Poller.Add(1000, semaphore.SafeWaitHandle, PollEvents.Readable, "semaphore");
+            Check.Equal(0, Poller.Wait(0));
+            for (int round = 0; round < 5; round++)
+            {
+                semaphore.Release(7);
+                for (int i = 0; i < 7; i++)
+                {
+                    Poller.HasReady(); // takes one as well
+                    Check.Equal(1, Poller.Wait(MonotonicClock.SystemNs() + 20_000_000_000), $"round {round}, count {i}");
+                    Check.Equal(1000L, Poller.Ready(0).Key);
+                }
+
+                Check.Equal(0, Poller.Wait(MonotonicClock.SystemNs() + 1_000_000));
+            }
+
+            Poller.Remove(1000);
+        }
+    }
+
+    [Case]
+    public void Closed_BehindItsBack_ItSaysWhose_AndTheOthersGoOn()
+    {
+        var lost = new List<(long Key, string Why)>();
+        Poller.OnLost = (key, why) => lost.Add((key, why.Message));
+        for (int i = 0; i < 70; i++)
+        {
+            Watch(i, EventResetMode.AutoReset);
+        }
+
+        Check.Equal(0, Poller.Wait(0));
+        StrayClose.Duplicates(_events[3].SafeWaitHandle);
+        Poller.Wait(MonotonicClock.SystemNs() + 20_000_000_000);
+        Check.Equal(1, lost.Count);
+        Check.Equal(3L, lost[0].Key);
+        Check.Contains("event 3: its handle was closed by somebody else", lost[0].Why);
+        foreach (int i in new[] { 0, 4, 58, 59, 69 })
+        {
+            _events[i].Set();
+            Check.Sequence([i], ReadyNow(long.MaxValue));
+        }
+
+        Poller.Modify(3, PollEvents.None);
+        Poller.Modify(3, PollEvents.Readable);
+        Check.Equal(0, Poller.Wait(0));
+        Poller.Remove(3);
+        Check.Equal(0, Poller.Wait(0));
+
+        _events[69].Set(); // taken, and so not with the pool at this moment
+        Check.Sequence([69L], ReadyNow(long.MaxValue));
+        StrayClose.Duplicates(_events[69].SafeWaitHandle);
+        Poller.Wait(MonotonicClock.SystemNs() + 20_000_000_000);
+        Check.Equal(69L, lost[^1].Key);
+        Check.Equal(0, Poller.Wait(MonotonicClock.SystemNs() + 1_000_000));
+        Check.Equal(2, lost.Count);
+        Poller.Remove(69);
+    }
+
+    [Case]
+    public void Wait_OfMoreThanASecond_IsOnTime()
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            long deadlineNs = MonotonicClock.SystemNs() + 1_200_000_000;
+            Check.Equal(0, Poller.Wait(deadlineNs, onlyWakes: i == 1));
+            long lateNs = MonotonicClock.SystemNs() - deadlineNs;
+            Check.True(lateNs is >= 0 and < 2_000_000_000, $"late by {lateNs} ns");
+        }
+    }
+
+    [Case]
+    public void Dispose_LeavesNoHandle()
+    {
+        Cycle(); // what is made once
+        int before = HandleCount();
+        for (int i = 0; i < 10; i++)
+        {
+            Cycle();
+        }
+
+        int left = HandleCount() - before;
+        Check.True(left < 100, $"{left} handles are left of {10 * 140}"); // the pool has threads of its own
+
+        void Cycle()
+        {
+            Poller poller = Create();
+            EventWaitHandle[] events = [.. Enumerable.Range(0, 70).Select(static _ => new EventWaitHandle(false, EventResetMode.AutoReset))];
+            for (int i = 0; i < events.Length; i++)
+            {
+                poller.Add(i, events[i].SafeWaitHandle, PollEvents.Readable, "one of many");
+            }
+
+            poller.Expose(onlyWakes: false);
+            Check.Equal(0, poller.Wait(0));
+            poller.Dispose();
+            foreach (EventWaitHandle one in events)
+            {
+                one.Dispose();
+            }
+        }
+    }
+
+    [Case]
+    public void Messages_ThatNobodyTakes_HideNothing()
+    {
+        using var queue = new MessageQueue();
+        Poller.Add(7, queue, PollEvents.Readable, "window");
+        EventWaitHandle one = Watch(8, EventResetMode.AutoReset);
+        Check.True(PostMessage(CurrentThread(), 0x8000, 0, 0));
+        for (int i = 0; i < 3; i++)
+        {
+            one.Set();
+            Check.Sequence([7L, 8L], ReadyNow(long.MaxValue));
+            Check.Sequence([7L], ReadyNow(long.MaxValue));
+        }
+
+        while (TakeMessage(new byte[64], 0, 0, 0, 1))
+        {
+        }
+
+        Check.Equal(0, Poller.Wait(0));
+    }
+
+    [Case]
     public void Messages_EndTheWait_UntilTheyAreTaken()
     {
         using var queue = new MessageQueue();
@@ -297,6 +461,27 @@ public sealed partial class WindowsPollerContract : PollerContract
         }
     }
 
+    [Case]
+    public void News_ForAGuestsHelper_AreOfThoseBeyondOneWait_Too()
+    {
+        Poller.Expose(onlyWakes: false);
+        for (int i = 0; i < 70; i++)
+        {
+            Watch(i, EventResetMode.AutoReset);
+        }
+
+        Poller.Modify(69, PollEvents.None);
+        Poller.Modify(69, PollEvents.Readable);
+        foreach (int i in new[] { 69, 65, 3 })
+        {
+            Worker helper = Worker.Start(Poller.WaitForNews);
+            _events[i].Set();
+            helper.Join();
+            Check.Sequence([i], ReadyNow());
+            Poller.ArmDescriptor(long.MaxValue); // as a tick does at its end
+        }
+    }
+
     private EventWaitHandle Watch(long key, EventResetMode mode)
     {
         var one = new EventWaitHandle(false, mode);
@@ -309,6 +494,12 @@ public sealed partial class WindowsPollerContract : PollerContract
     {
         int count = Poller.Wait(deadlineNs);
         return [.. Enumerable.Range(0, count).Select(i => Poller.Ready(i).Key).Order()];
+    }
+
+    private static int HandleCount()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.HandleCount;
     }
 
     [LibraryImport("kernel32", EntryPoint = "GetCurrentThreadId")]

@@ -318,6 +318,57 @@ public sealed class SilkCases : IDisposable
     }
 
     [Case]
+    public void InputThatLoadMakes_IsNotRefused_ForOneThatAWindowAtTheSameAddressLeftBehind()
+    {
+        using IWindow window = Make();
+        IInputContext? input = null;
+        int loads = 0, rounds = 0, keys = 0;
+        window.Load += () =>
+        {
+            loads++;
+            input = window.CreateInput();
+        };
+        MainLoop loop = Start();
+        for (; rounds < 50 && loads == rounds; rounds++)
+        {
+            var source = new SilkWindowSource(window, () => input!);
+            SourceHandle handle = loop.Add(source, RetryPolicy.Never);
+            handle.OnKey(e => keys += e.Action == KeyAction.Press ? 1 : 0);
+            Press(source, 1);
+            Pump.Until(loop, () => keys == rounds + 1);
+            window.Reset(); // under its source
+            Pump.Until(loop, () => handle.State == SourceState.Failed);
+            handle.Remove();
+        }
+
+        Check.True(loads > rounds, "no address has come again, and so this case has seen nothing");
+        OpensAndCloses(loop, Make());
+        Check.Equal(0, _reported.Count, string.Join("; ", _reported));
+    }
+
+    [Case]
+    public void InputThatIsMadeWhenAskedFor_IsNotRefused_ForOneThatWasLeftBehind()
+    {
+        MainLoop loop = Start();
+        var places = new HashSet<nint>();
+        bool isAgain = false;
+        for (int round = 0; round < 50 && !isAgain; round++)
+        {
+            using IWindow window = Make();
+            var source = new SilkWindowSource(window, window.CreateInput);
+            SourceHandle handle = loop.Add(source, RetryPolicy.Never);
+            isAgain = !places.Add(window.Handle);
+            window.Reset();
+            Pump.Until(loop, () => handle.State == SourceState.Failed);
+            handle.Remove();
+        }
+
+        Check.True(isAgain, "no address has come again, and so this case has seen nothing");
+        OpensAndCloses(loop, Make());
+        Check.Equal(0, _reported.Count, string.Join("; ", _reported));
+    }
+
+    [Case]
     public void AddedAgain_WithinAHandlerOfSilk_IsToldToWait()
     {
         using IWindow window = Make();
@@ -376,6 +427,19 @@ public sealed class SilkCases : IDisposable
         MainLoop loop = Start();
         loop.Add(new SilkWindowSource(Plain()), RetryPolicy.Never);
         Check.Contains("has opened windows as SilkWindowSource", Check.Throws<InvalidOperationException>(() => loop.Add(new GlfwWindow(Plain()))).Message);
+    }
+
+    [Case]
+    public void NullAsInput_IsAnInputThatIsMadeHere()
+    {
+        using IWindow window = Make();
+        MainLoop loop = Start();
+        var source = new SilkWindowSource(window, null);
+        SourceHandle handle = loop.Add(source, RetryPolicy.Never);
+        Check.Equal(1, source.Input!.Keyboards.Count);
+        handle.Remove();
+        Check.Throws<ArgumentNullException>(() => _ = new SilkWindowSource(window, (Func<IInputContext>)null!));
+        Check.Equal("Mainspring", new SilkWindowSource(null).Options.Title, "null as options");
     }
 
     [Case]

@@ -16,6 +16,7 @@ use tokio::task::{yield_now, LocalSet};
 use tokio::time::{sleep_until, Instant, Sleep};
 
 const IN_FLIGHT: u64 = 1000;
+const LEAST_FRAMES: u64 = 20; // of awaits: fewer would show the processor's caches
 
 fn now_ns() -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -139,24 +140,31 @@ fn expiry(count: u64) {
     });
 }
 
+#[inline(never)]
+fn receive(received: &Cell<u64>) {
+    received.set(received.get() + 1);
+}
+
+/// What is posted is a function, which the loop calls.
 fn posts(producers: u64, total: u64) {
     let each = total / producers;
-    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let (sender, mut receiver) = mpsc::unbounded_channel::<fn(&Cell<u64>)>();
     let line = Arc::new(Barrier::new(producers as usize + 1));
     for _ in 0..producers {
         let (sender, line) = (sender.clone(), line.clone());
         std::thread::spawn(move || {
             line.wait();
-            for i in 0..each {
-                let _ = sender.send(i);
+            for _ in 0..each {
+                let _ = sender.send(receive);
             }
         });
     }
     runtime().block_on(async {
         line.wait();
+        let received = Cell::new(0);
         let start = now_ns();
-        for _ in 0..each * producers {
-            receiver.recv().await;
+        while received.get() < each * producers {
+            receiver.recv().await.unwrap()(&received);
         }
         result("post", per(start, each * producers));
     });
@@ -208,33 +216,47 @@ fn descriptors(_use_sockets: u64, rounds: u64) {
     });
 }
 
+/// The clock starts when all have started and a frame has passed, and stops before the first one ends.
 fn awaits(methods: u64, frames: u64) {
+    let frames = frames.max(LEAST_FRAMES);
+    let (first, last) = (2 * methods, (2 + frames) * methods);
     LocalSet::new().block_on(&runtime(), async {
-        let start = now_ns();
+        let (turns, start) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0))); // turns of all: a task's first one is its start
         let all: Vec<_> = (0..methods)
             .map(|_| {
+                let (turns, start) = (turns.clone(), start.clone());
                 tokio::task::spawn_local(async move {
-                    for _ in 0..frames {
+                    while turns.get() < last {
+                        turns.set(turns.get() + 1);
+                        if turns.get() == first {
+                            start.set(now_ns());
+                        } else if turns.get() == last {
+                            result("resume", per(start.get(), methods * frames));
+                        }
                         yield_now().await;
                     }
                 })
             })
             .collect();
         for one in all {
-            let _ = one.await;
+            one.await.unwrap();
         }
-        result("resume", per(start, methods * frames));
     });
 }
 
 fn frames(hz: u64, count: u64) {
     runtime().block_on(async {
         let (base, start) = (Instant::now(), now_ns());
-        let mut samples = Vec::new();
-        for i in 0..count {
-            let due = (i + 1) * 1_000_000_000 / hz;
-            sleep_until(base + Duration::from_nanos(due)).await;
-            samples.push(now_ns() as i64 - (start + due) as i64);
+        let due = |frame: u64| (frame + 1) * 1_000_000_000 / hz;
+        let (mut samples, mut next) = (Vec::new(), 0);
+        for _ in 0..count {
+            sleep_until(base + Duration::from_nanos(due(next))).await;
+            let now = now_ns();
+            samples.push(now as i64 - (start + due(next)) as i64);
+            next += 1;
+            while start + due(next) <= now {
+                next += 1; // one stall is one late frame
+            }
         }
         percentiles(samples);
     });
