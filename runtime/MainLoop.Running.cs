@@ -155,6 +155,7 @@ public sealed partial class MainLoop
             }
 
             RunTaken();
+            _isFlooded |= batch == Batch;
             turn.Ran += batch;
             count -= batch;
         }

@@ -57,7 +57,7 @@ public sealed partial class MainLoop : IDisposable
     private int Poll(long maxWaitNs)
     {
         long deadlineNs = AskPreparedSources(maxWaitNs == 0 ? 0 : Math.Min(DueNs, DeadlineIn(maxWaitNs)));
-        if (deadlineNs <= _nowNs)
+        if (deadlineNs <= _nowNs || MorePostsCome(deadlineNs))
         {
             return _sources.HasPolled || _isGuest ? _poller.Wait(0) : 0;
         }

@@ -8,7 +8,8 @@ namespace Mainspring;
 /// Once closed it refuses; whatever it accepted before can still be taken, so that a post either runs or is refused.
 /// </summary>
 /// <remarks>
-/// Segments are bounded rings after D. Vyukov's MPMC queue: a slot's turn says whether it is free for, or filled by, a position. A full
+/// Segments are bounded rings. A thread claims a position at the tail, which is free when the head has passed the one a ring before it, and publishes by the slot's
+/// callback: it neither reads a slot nor writes more of it than must be said, for the line is in another processor's cache. A full
 /// segment is frozen (its tail jumps out of reach) and followed by one of twice the size; the steady state stays in one segment.
 /// </remarks>
 internal sealed class PostQueue
@@ -151,14 +152,7 @@ internal sealed class PostQueue
         private Ends _ends;
         private bool _frozen;
 
-        public Segment(int capacity)
-        {
-            _slots = new Slot[capacity];
-            for (int i = 0; i < capacity; i++)
-            {
-                _slots[i].Turn = i;
-            }
-        }
+        public Segment(int capacity) => _slots = new Slot[capacity];
 
         public Segment? Next
         {
@@ -178,7 +172,7 @@ internal sealed class PostQueue
         public bool HasReady
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => Volatile.Read(ref At(_ends.Head).Turn) == _ends.Head + 1;
+            get => Volatile.Read(ref At(_ends.Head).Callback) is not null;
         }
 
         private long RealTail
@@ -195,68 +189,68 @@ internal sealed class PostQueue
             while (true)
             {
                 long position = Volatile.Read(ref _ends.Tail);
-                ref Slot slot = ref At(position);
-                long ahead = Volatile.Read(ref slot.Turn) - position;
-                if (ahead == 0)
+                if (position - Volatile.Read(ref _ends.HeadSeen) >= _slots.Length)
                 {
-                    if (Interlocked.CompareExchange(ref _ends.Tail, position + 1, position) == position)
+                    long head = Volatile.Read(ref _ends.Head);
+                    if (position - head >= _slots.Length)
                     {
-                        slot.Callback = callback;
-                        slot.State = state;
-                        Interlocked.Exchange(ref slot.Turn, position + 1); // publishes, and is the fence before the sleeper's flag is read
-                        return true;
+                        return false; // full, or frozen
                     }
+
+                    Volatile.Write(ref _ends.HeadSeen, head); // an older one, by a slower thread, says less than there is room
                 }
-                else if (ahead < 0)
+
+                if (Interlocked.CompareExchange(ref _ends.Tail, position + 1, position) == position)
                 {
-                    return false; // full, or frozen
+                    ref Slot slot = ref At(position);
+                    slot.State = state;
+                    Volatile.Write(ref slot.Callback, callback);
+                    Interlocked.MemoryBarrier(); // before the sleeper's flag is read
+                    return true;
                 }
             }
         }
 
         public bool TryTake(out object? callback, out object? state)
         {
-            long position = _ends.Head;
-            ref Slot slot = ref At(position);
-            if (Volatile.Read(ref slot.Turn) != position + 1)
+            ref Slot slot = ref At(_ends.Head);
+            callback = Volatile.Read(ref slot.Callback);
+            state = slot.State;
+            if (callback is null)
             {
-                callback = state = null;
                 return false;
             }
 
-            callback = slot.Callback;
-            state = slot.State;
-            slot.Callback = slot.State = null;
-            _ends.Head = position + 1;
-            Volatile.Write(ref slot.Turn, position + _slots.Length);
+            slot = default;
+            Volatile.Write(ref _ends.Head, _ends.Head + 1);
             return true;
         }
 
         public int MoveTo(CallbackRing lane, int most)
         {
-            long start = _ends.Head, position = start;
-            for (; position < start + most; position++)
+            int moved = 0;
+            for (; moved < most; moved++)
             {
-                ref Slot slot = ref At(position);
-                if (Volatile.Read(ref slot.Turn) != position + 1)
+                ref Slot slot = ref At(_ends.Head + moved);
+                object? callback = Volatile.Read(ref slot.Callback);
+                if (callback is null)
                 {
                     break;
                 }
 
-                lane.Add(slot.Callback!, slot.State);
-                slot.Callback = slot.State = null;
-                Volatile.Write(ref slot.Turn, position + _slots.Length);
+                lane.Add(callback, slot.State);
+                slot = default;
             }
 
-            _ends.Head = position;
-            return (int)(position - start);
+            Volatile.Write(ref _ends.Head, _ends.Head + moved);
+            return moved;
         }
 
         public void Freeze()
         {
             if (!_frozen)
             {
-                Interlocked.Add(ref _ends.Tail, Ends.OutOfReach); // every slot's turn is now behind it: TryAdd sees a full ring
+                Interlocked.Add(ref _ends.Tail, Ends.OutOfReach); // the head is a ring and more behind it: TryAdd sees a full one
                 Volatile.Write(ref _frozen, true);
             }
         }
@@ -268,9 +262,8 @@ internal sealed class PostQueue
 
     private struct Slot
     {
-        public object? Callback;
+        public object? Callback; // null: free, or claimed and not yet published
         public object? State;
-        public long Turn;
     }
 
     // Head and tail on cache lines of their own: the consumer writes the one, the producers the other.
@@ -284,5 +277,8 @@ internal sealed class PostQueue
 
         [FieldOffset(256)]
         public long Tail;
+
+        [FieldOffset(264)]
+        public long HeadSeen; // by the producers: what they need of it, on their own line
     }
 }
