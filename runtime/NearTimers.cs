@@ -6,7 +6,7 @@ namespace Mainspring;
 /// <summary>
 /// Timers that are so near that their exact order counts: those that the wheel has come to, sorted at once, and a heap of those that were added since.
 /// </summary>
-internal sealed class NearTimers(TimerPool pool, TimerWheel wheel)
+internal sealed class NearTimers(TimerWheel wheel)
 {
     private const int Slack = 256; // ended timers in the heap that nobody minds
 
@@ -29,9 +29,9 @@ internal sealed class NearTimers(TimerPool pool, TimerWheel wheel)
             _nextSequence = _heap.Renumber();
         }
 
-        if (_heap.IsFull && _heap.Count > (2 * pool.Count) + Slack)
+        if (_heap.IsFull && _heap.Count > (2 * wheel.Count) + Slack)
         {
-            _heap.DropEnded(pool, wheel);
+            _heap.DropEnded(wheel);
         }
 
         _heap.Add(new TimerEntry { DeadlineNs = deadlineNs, Sequence = _nextSequence++, Place = place });
@@ -40,12 +40,12 @@ internal sealed class NearTimers(TimerPool pool, TimerWheel wheel)
     /// <summary>The earliest pending timer, or none (0).</summary>
     public (long DeadlineNs, int Place) FindNext()
     {
-        while (_first < _end && !pool.IsPending(_sorted[_first].Place))
+        while (_first < _end && !wheel.IsPending(_sorted[_first].Place))
         {
             wheel.Free(_sorted[_first++].Place);
         }
 
-        while (_heap.Count > 0 && !pool.IsPending(_heap.First.Place))
+        while (_heap.Count > 0 && !wheel.IsPending(_heap.First.Place))
         {
             wheel.Free(_heap.First.Place);
             _heap.Pop();

@@ -31,14 +31,14 @@ internal sealed class TimerHeap
     }
 
     /// <summary>Keeps those whose timer is pending, and frees the places of the others.</summary>
-    public void DropEnded(TimerPool pool, TimerWheel wheel)
+    public void DropEnded(TimerWheel wheel)
     {
         int count = Count;
         Count = 0;
         for (int i = 0; i < count; i++)
         {
             TimerEntry entry = _entries[i];
-            if (pool.IsPending(entry.Place))
+            if (wheel.IsPending(entry.Place))
             {
                 MoveUp(Count++, entry); // goes to a place that was read already
             }

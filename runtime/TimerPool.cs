@@ -6,7 +6,7 @@ namespace Mainspring;
 /// <summary>
 /// The memory of all timers: places, which handles know by number and generation, in blocks. It grows without moving anything. Place 0 is nobody's, and may be written to.
 /// </summary>
-internal sealed class TimerPool
+internal class TimerPool
 {
     public const int BlockShift = 5;
     public const int BlockLength = 1 << BlockShift;

@@ -11,8 +11,7 @@ internal sealed class TimerQueue
     private static readonly Action<TimerQueue> s_runNextDue = static queue => queue.RunNextDue();
 
     private readonly MainLoop _loop;
-    private readonly TimerPool _pool = new();
-    private readonly TimerWheel _wheel;
+    private readonly TimerWheel _wheel = new();
     private readonly NearTimers _near;
     private int _periodics;
     private HashSet<int>? _unreferenced;
@@ -31,15 +30,14 @@ internal sealed class TimerQueue
     public TimerQueue(MainLoop loop)
     {
         _loop = loop;
-        _wheel = new TimerWheel(_pool);
-        _near = new NearTimers(_pool, _wheel);
+        _near = new NearTimers(_wheel);
     }
 
     /// <summary>Pending timers, those included that are due and wait for their turn.</summary>
-    public int Count => _pool.Count - _periodics;
+    public int Count => _wheel.Count - _periodics;
 
     /// <summary>For how many timers there is memory.</summary>
-    public int Places => _pool.Places;
+    public int Places => _wheel.Places;
 
     /// <summary>Pending timers that keep the loop alive.</summary>
     public int ReferencedCount => Count - (_unreferenced?.Count ?? 0);
@@ -51,27 +49,29 @@ internal sealed class TimerQueue
     public object? NextDue => IsNextDuePending ? Subject(_due[_dueFirst]) : null;
 
     /// <summary>Whether the next due timer resumes a method.</summary>
-    public bool IsNextDueAwait => IsNextDuePending && ReferenceEquals(_pool.At(_due[_dueFirst]).Callback, Continuation.Runner);
+    public bool IsNextDueAwait => IsNextDuePending && ReferenceEquals(_wheel.At(_due[_dueFirst]).Callback, Continuation.Runner);
 
-    private bool IsNextDuePending => _dueCount > 0 && _pool.IsPending(_due[_dueFirst]);
+    private bool IsNextDuePending => _dueCount > 0 && _wheel.IsPending(_due[_dueFirst]);
 
     /// <summary>Adds a timer and returns what identifies it for ever.</summary>
     public long Add(long deadlineNs, object callback, object? state)
     {
-        // The usual case makes no call but the garbage collector's.
-        ref TimerRecord record = ref _wheel.TryTake(deadlineNs, out int place);
-        if (Unsafe.IsNullRef(ref record))
+        // The usual case makes no call but the garbage collector's, and that last: it saves nothing across it.
+        TimerWheel wheel = _wheel;
+        if (!wheel.HasHole(deadlineNs, out int slot))
         {
             return AddSlowly(deadlineNs, callback, state);
         }
 
-        record.Callback = callback;
+        ref TimerRecord record = ref wheel.Fill(slot, deadlineNs, out int place);
+        long token = Begin(wheel, ref record, place, deadlineNs);
         if (state is not null)
         {
             record.State = state;
         }
 
-        return Begin(ref record, place, deadlineNs);
+        record.Callback = callback;
+        return token;
     }
 
     /// <summary>Adds a periodic timer: one that is never due, and keeps its identity, and one for each period.</summary>
@@ -83,38 +83,39 @@ internal sealed class TimerQueue
         record.State = periodic;
         periodic.Place = place;
         _periodics++;
-        _pool.Count++;
+        _wheel.Count++;
         Arm(periodic, deadlineNs);
-        return _pool.TokenOf(place);
+        return _wheel.TokenOf(place);
     }
 
     /// <summary>Cancels the timer if it is pending still, wherever it waits.</summary>
     public bool Cancel(long token)
     {
-        if (!_pool.IsPending(token))
+        TimerWheel wheel = _wheel;
+        int place = (int)token;
+        ref TimerRecord record = ref wheel.At(place);
+        if (record.Generation != (uint)(token >> 32))
         {
             return false;
         }
 
         // The usual case calls nothing, so it saves no registers.
-        int place = (int)token;
-        int slot = _wheel.SlotWith(place);
-        if (slot < 0 || _unreferenced is not null)
+        int owner = wheel.OwnerOf(place);
+        if (!TimerWheel.IsSlot(owner) || _unreferenced is not null)
         {
-            return CancelSlowly(place, slot);
+            return CancelSlowly(place, owner);
         }
 
-        ref TimerRecord record = ref _pool.At(place);
-        End(ref record, place);
-        return _wheel.Remove(slot, ref record, place);
+        End(wheel, ref record, place);
+        return wheel.Remove(owner, ref record, place);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsPending(long token) => _pool.IsPending(token);
+    public bool IsPending(long token) => _wheel.IsPending(token);
 
-    public long? DeadlineOf(long token) => IsPending(token) ? _pool.At((int)token).Time.DeadlineNs : null;
+    public long? DeadlineOf(long token) => IsPending(token) ? _wheel.At((int)token).Time.DeadlineNs : null;
 
-    public long? MissedPeriods(long token) => IsPending(token) ? (_pool.At((int)token).State as PeriodicTimerRecord)?.Missed : null;
+    public long? MissedPeriods(long token) => IsPending(token) ? (_wheel.At((int)token).State as PeriodicTimerRecord)?.Missed : null;
 
     public void SetReferenced(long token, bool referenced)
     {
@@ -130,7 +131,7 @@ internal sealed class TimerQueue
     /// </summary>
     public long NextDeadlineNs()
     {
-        if (_pool.Count == 0)
+        if (_wheel.Count == 0)
         {
             return long.MaxValue; // whatever is left of timers that have ended
         }
@@ -153,7 +154,7 @@ internal sealed class TimerQueue
     public void MoveDue(long nowNs, CallbackRing lane)
     {
         long nowTick = nowNs >> TimerWheel.TickShift;
-        if (nowTick <= _wheel.Cursor && (_pool.Count == 0 || (_isNextKnown && _nextNs > nowNs)))
+        if (nowTick <= _wheel.Cursor && (_wheel.Count == 0 || (_isNextKnown && _nextNs > nowNs)))
         {
             return;
         }
@@ -181,12 +182,12 @@ internal sealed class TimerQueue
     public List<object> TakeAll(object callback)
     {
         var taken = new List<Taken>();
-        for (int place = 0; place < _pool.Places; place++)
+        for (int place = 0; place < _wheel.Places; place++)
         {
-            if (_pool.IsPending(place) && ReferenceEquals(_pool.At(place).Callback, callback))
+            if (_wheel.IsPending(place) && ReferenceEquals(_wheel.At(place).Callback, callback))
             {
-                taken.Add(new Taken(_pool.At(place).Time.DeadlineNs, place, _pool.At(place).State!));
-                Cancel(_pool.TokenOf(place));
+                taken.Add(new Taken(_wheel.At(place).Time.DeadlineNs, place, _wheel.At(place).State!));
+                Cancel(_wheel.TokenOf(place));
             }
         }
 
@@ -200,11 +201,11 @@ internal sealed class TimerQueue
     /// <summary>Drops all timers.</summary>
     public void Clear()
     {
-        for (int place = 0; place < _pool.Places; place++)
+        for (int place = 0; place < _wheel.Places; place++)
         {
-            if (_pool.IsPending(place))
+            if (_wheel.IsPending(place))
             {
-                Cancel(_pool.TokenOf(place));
+                Cancel(_wheel.TokenOf(place));
             }
         }
     }
@@ -230,19 +231,19 @@ internal sealed class TimerQueue
             _near.Add(deadlineNs, place);
         }
 
-        return Begin(ref record, place, deadlineNs);
+        return Begin(_wheel, ref record, place, deadlineNs);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool CancelSlowly(int place, int slot)
+    private bool CancelSlowly(int place, int owner)
     {
         _unreferenced?.Remove(place);
-        ref TimerRecord record = ref _pool.At(place);
+        ref TimerRecord record = ref _wheel.At(place);
         object? state = record.State;
-        End(ref record, place);
-        if (slot >= 0)
+        End(_wheel, ref record, place);
+        if (TimerWheel.IsSlot(owner))
         {
-            return _wheel.Remove(slot, ref record, place);
+            return _wheel.Remove(owner, ref record, place);
         }
 
         if (state is PeriodicTimerRecord periodic && periodic.Place == place)
@@ -256,19 +257,22 @@ internal sealed class TimerQueue
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void End(ref TimerRecord record, int place)
+    private void End(TimerWheel wheel, ref TimerRecord record, int place)
     {
         record.Generation++;
         record.Callback = null;
         record.State = null;
-        _pool.Count--;
-        _isNextKnown &= place != _nextPlace;
+        wheel.Count--;
+        if (place == _nextPlace)
+        {
+            _isNextKnown = false;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private long Begin(ref TimerRecord record, int place, long deadlineNs)
+    private long Begin(TimerWheel wheel, ref TimerRecord record, int place, long deadlineNs)
     {
-        _pool.Count++;
+        wheel.Count++;
         if (deadlineNs < _nextNs)
         {
             (_nextNs, _nextPlace) = (deadlineNs, place);
@@ -279,7 +283,7 @@ internal sealed class TimerQueue
 
     private object? Subject(int place)
     {
-        (object? callback, object? state) = (_pool.At(place).Callback, _pool.At(place).State);
+        (object? callback, object? state) = (_wheel.At(place).Callback, _wheel.At(place).State);
         return state as CallbackRecord ?? (ReferenceEquals(callback, Continuation.Runner) ? state : callback);
     }
 
@@ -290,8 +294,8 @@ internal sealed class TimerQueue
         int place = due[first];
         _dueFirst = (first + 1) & (due.Length - 1);
         _dueCount--;
-        Prefetch.Value(ref _pool.At(due[(first + Prefetch.Ahead) & (due.Length - 1)]));
-        ref TimerRecord record = ref _pool.At(place);
+        Prefetch.Value(ref _wheel.At(due[(first + Prefetch.Ahead) & (due.Length - 1)]));
+        ref TimerRecord record = ref _wheel.At(place);
         if (!record.IsPending)
         {
             _wheel.Free(place); // cancelled while it waited
@@ -301,7 +305,7 @@ internal sealed class TimerQueue
         object callback = record.Callback!;
         object? state = record.State;
         record.Generation++;
-        _pool.Count--;
+        _wheel.Count--;
         if (state is PeriodicTimerRecord periodic)
         {
             EndRun(place);
@@ -318,7 +322,7 @@ internal sealed class TimerQueue
     // Armed again first: a callback that throws has not stopped its timer, and one that cancels it finds it pending.
     private void RunPeriodic(object callback, PeriodicTimerRecord periodic)
     {
-        Arm(periodic, periodic.Next(_pool.At(periodic.Place).Time.DeadlineNs, _loop.NowNs));
+        Arm(periodic, periodic.Next(_wheel.At(periodic.Place).Time.DeadlineNs, _loop.NowNs));
         _runningPeriodic = periodic;
         CallbackRing.Invoke(callback, periodic);
         _runningPeriodic = null;
@@ -326,14 +330,14 @@ internal sealed class TimerQueue
 
     private void Arm(PeriodicTimerRecord periodic, long deadlineNs)
     {
-        _pool.At(periodic.Place).Time.DeadlineNs = deadlineNs;
+        _wheel.At(periodic.Place).Time.DeadlineNs = deadlineNs;
         periodic.NextTimer = Add(deadlineNs, CallbackRecord.Runner, periodic);
     }
 
     private void EndRun(int place)
     {
         _running = 0;
-        ref TimerRecord record = ref _pool.At(place);
+        ref TimerRecord record = ref _wheel.At(place);
         record.Callback = null;
         record.State = null;
         _wheel.Free(place);

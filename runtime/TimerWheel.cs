@@ -13,7 +13,7 @@ namespace Mainspring;
 /// After Varghese and Lauck, "Hashed and Hierarchical Timing Wheels" (1987). A timer's level is the highest digit in which its tick differs from the
 /// cursor's, as in Linux' and tokio's wheels. See docs/decisions/0002-timing-wheel.md.
 /// </remarks>
-internal sealed class TimerWheel
+internal sealed class TimerWheel : TimerPool
 {
     public const int TickShift = 20;               // a tick, the width of a slot of level 0, is 2^20 ns: 1.05 ms
 
@@ -24,11 +24,10 @@ internal sealed class TimerWheel
     private const ulong MostTicks = (1UL << (Levels * DigitBits)) - 1;
     private const int Near = Levels * Digits;      // the slot of timers that are never in the wheel
     private const int ScanLimit = 1024;            // how many places of a slot are looked at for an exact deadline
-    private const int Slack = 2 * TimerPool.BlockLength; // holes that nobody minds
+    private const int Slack = 2 * BlockLength; // holes that nobody minds
     private const int NearSlack = 1024;            // the same of timers that are not in the wheel
     private const int FirstPassing = 32;           // so that a small program never makes more
 
-    private readonly TimerPool _pool;
     private readonly Slot[] _slots = new Slot[Near + 1];
     private readonly ulong[] _occupied = new ulong[Levels * Words]; // a bit a slot
     private uint _occupiedWords;                                    // a bit for each of these that is not zero
@@ -36,9 +35,8 @@ internal sealed class TimerWheel
     private TimerEntry[] _collected = new TimerEntry[FirstPassing];
     private long _cursor;
 
-    public TimerWheel(TimerPool pool)
+    public TimerWheel()
     {
-        _pool = pool;
         foreach (ref Passing passing in _passing.AsSpan())
         {
             passing.Entries = new TimerEntry[FirstPassing];
@@ -49,19 +47,28 @@ internal sealed class TimerWheel
     /// <summary>The tick at which the wheel stands. Timers of this tick and before are not in it.</summary>
     public long Cursor => _cursor;
 
-    /// <summary>A place for a timer in its slot, if it is far and the slot has a hole; else a null reference.</summary>
+    /// <summary>Whether a timer is far, and its slot has a hole for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref TimerRecord TryTake(long deadlineNs, out int place)
+    public bool HasHole(long deadlineNs, out int number)
     {
         long tick = deadlineNs >> TickShift;
-        ref Slot slot = ref SlotAt(SlotOf(tick));
-        place = slot.FirstHole;
-        if (tick <= _cursor || place == 0 || slot.NextSequence == uint.MaxValue)
-        {
-            return ref Unsafe.NullRef<TimerRecord>();
-        }
+        number = SlotOf(tick);
+        ref Slot slot = ref SlotAt(number);
+        return tick > _cursor && slot.FirstHole != 0 && slot.NextSequence != uint.MaxValue;
+    }
 
-        return ref Fill(ref slot, deadlineNs);
+    /// <summary>The first hole of a slot that has one, for a timer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref TimerRecord Fill(int number, long deadlineNs, out int place)
+    {
+        ref Slot slot = ref SlotAt(number);
+        place = slot.FirstHole;
+        ref TimerRecord record = ref At(place);
+        slot.FirstHole = record.Time.NextHole;
+        slot.Surplus += 2;
+        record.Time.DeadlineNs = deadlineNs;
+        record.Sequence = slot.NextSequence++;
+        return ref record;
     }
 
     /// <summary>A place for a timer: in its slot when it is far, else one that is not in the wheel.</summary>
@@ -71,14 +78,12 @@ internal sealed class TimerWheel
         isFar = tick > _cursor;
         int number = isFar ? SlotOf(tick) : Near;
         MakeRoom(number);
-        ref Slot slot = ref SlotAt(number);
-        place = slot.FirstHole;
-        return ref Fill(ref slot, deadlineNs);
+        return ref Fill(number, deadlineNs, out place);
     }
 
-    /// <summary>The slot that a timer is in still, or a negative number: then an entry knows it, and who takes that frees its place, or it is not in the wheel.</summary>
+    /// <summary>Whether a timer is in a slot still. Else an entry knows it, and who takes that frees its place, or it is not in the wheel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int SlotWith(int place) => _pool.OwnerOf(place) is var owner && (uint)owner < Near ? owner : -1;
+    public static bool IsSlot(int owner) => (uint)owner < Near;
 
     /// <summary>Frees the place of a timer that has ended, in its slot.</summary>
     /// <returns>True.</returns>
@@ -87,29 +92,29 @@ internal sealed class TimerWheel
     {
         ref Slot slot = ref SlotAt(number);
         FreeIn(ref slot, ref record, place);
-        return (slot.Count * 2) + Slack >= slot.Places || Shrink(number);
+        return slot.Surplus >= -Slack || Shrink(number);
     }
 
     /// <summary>Frees the place of a timer that has ended, and that no entry knows any more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(int place)
     {
-        if (_pool.OwnerOf(place) == Near)
+        if (OwnerOf(place) == Near)
         {
             ref Slot near = ref SlotAt(Near);
-            FreeIn(ref near, ref _pool.At(place), place);
+            FreeIn(ref near, ref At(place), place);
             if (near.Count == 0 && near.Places > NearSlack)
             {
-                _pool.GiveBack(near.FirstBlock, near.LastBlock); // no entry knows any of its places: it would not be free
+                GiveBack(near.FirstBlock, near.LastBlock); // no entry knows any of its places: it would not be free
                 near = default;
             }
 
             return;
         }
 
-        ref TimerRecord record = ref _pool.At(place);
+        ref TimerRecord record = ref At(place);
         record.Sequence = record.Generation == 0 ? TimerRecord.Retired : 0;
-        _pool.FreeOrphan(place);
+        FreeOrphan(place);
     }
 
     /// <summary>
@@ -129,17 +134,17 @@ internal sealed class TimerWheel
             (long DeadlineNs, int Place) next = (long.MaxValue, 0);
             foreach (ref TimerEntry entry in passing)
             {
-                if (entry.DeadlineNs < next.DeadlineNs && _pool.IsPending(entry.Place))
+                if (entry.DeadlineNs < next.DeadlineNs && IsPending(entry.Place))
                 {
                     next = (entry.DeadlineNs, entry.Place);
                 }
             }
 
-            for (int block = slot.FirstBlock; block != 0; block = _pool.Next(block))
+            for (int block = slot.FirstBlock; block != 0; block = Next(block))
             {
-                for (int place = block << TimerPool.BlockShift; place < (block + 1) << TimerPool.BlockShift; place++)
+                for (int place = block << BlockShift; place < (block + 1) << BlockShift; place++)
                 {
-                    ref TimerRecord record = ref _pool.At(place);
+                    ref TimerRecord record = ref At(place);
                     if (record.IsPending && record.Time.DeadlineNs < next.DeadlineNs)
                     {
                         next = (record.Time.DeadlineNs, place);
@@ -241,18 +246,18 @@ internal sealed class TimerWheel
         int collected = 0;
         while (block != 0)
         {
-            int next = _pool.Next(block);
+            int next = Next(block);
             int before = collected;
-            for (int place = block << TimerPool.BlockShift; place < (block + 1) << TimerPool.BlockShift; place++)
+            for (int place = block << BlockShift; place < (block + 1) << BlockShift; place++)
             {
-                ref TimerRecord record = ref _pool.At(place);
+                ref TimerRecord record = ref At(place);
                 if (record.IsPending)
                 {
                     entries[collected++] = new TimerEntry { DeadlineNs = record.Time.DeadlineNs, Sequence = record.Sequence, Place = place };
                 }
             }
 
-            _pool.Leave(block, collected - before);
+            Leave(block, collected - before);
             block = next;
         }
 
@@ -270,7 +275,7 @@ internal sealed class TimerWheel
         ref Slot slot = ref _slots[number];
         if (slot.FirstBlock != 0)
         {
-            _pool.GiveBack(slot.FirstBlock, slot.LastBlock);
+            GiveBack(slot.FirstBlock, slot.LastBlock);
         }
 
         Clear(number);
@@ -303,7 +308,7 @@ internal sealed class TimerWheel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void FreeIn(ref Slot slot, ref TimerRecord record, int place)
     {
-        slot.Count--;
+        slot.Surplus -= 2;
         if (record.Generation == 0)
         {
             record.Sequence = TimerRecord.Retired;
@@ -313,18 +318,7 @@ internal sealed class TimerWheel
         int first = slot.FirstHole;
         slot.FirstHole = place;
         record.Time.NextHole = first;
-        _pool.At(first).Time.PreviousHole = place; // the first of all goes to place 0
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref TimerRecord Fill(ref Slot slot, long deadlineNs)
-    {
-        ref TimerRecord record = ref _pool.At(slot.FirstHole);
-        slot.FirstHole = record.Time.NextHole;
-        slot.Count++;
-        record.Time.DeadlineNs = deadlineNs;
-        record.Sequence = slot.NextSequence++;
-        return ref record;
+        At(first).Time.PreviousHole = place; // the first of all goes to place 0
     }
 
     private void MakeRoom(int number)
@@ -340,11 +334,12 @@ internal sealed class TimerWheel
             return;
         }
 
-        int block = _pool.Take(number, out slot.FirstHole);
-        slot.Places += TimerPool.BlockLength;
+        int block = Take(number, out slot.FirstHole);
+        slot.Places += BlockLength;
+        slot.Surplus -= BlockLength;
         if (slot.FirstBlock != 0)
         {
-            _pool.Next(slot.LastBlock) = block;
+            Next(slot.LastBlock) = block;
         }
         else
         {
@@ -366,7 +361,7 @@ internal sealed class TimerWheel
         ref Slot slot = ref _slots[number];
         if (slot.Count == 0)
         {
-            _pool.GiveBack(slot.FirstBlock, slot.LastBlock);
+            GiveBack(slot.FirstBlock, slot.LastBlock);
             slot = default;
             if (PassingTo(number).IsEmpty)
             {
@@ -377,26 +372,26 @@ internal sealed class TimerWheel
         }
 
         int block = slot.FirstBlock;
-        int first = block << TimerPool.BlockShift;
-        int end = first + TimerPool.BlockLength;
+        int first = block << BlockShift;
+        int end = first + BlockLength;
         bool isEmpty = true;
         for (int place = first; place < end && isEmpty; place++)
         {
-            isEmpty = !_pool.IsPending(place);
+            isEmpty = !IsPending(place);
         }
 
-        slot.FirstBlock = _pool.Next(block); // there is more than one
+        slot.FirstBlock = Next(block); // there is more than one
         if (!isEmpty)
         {
-            _pool.Next(slot.LastBlock) = block;
-            _pool.Next(block) = 0;
+            Next(slot.LastBlock) = block;
+            Next(block) = 0;
             slot.LastBlock = block;
             return true;
         }
 
         for (int place = first; place < end; place++)
         {
-            ref TimerRecord hole = ref _pool.At(place);
+            ref TimerRecord hole = ref At(place);
             if (hole.IsRetired)
             {
                 continue;
@@ -408,13 +403,14 @@ internal sealed class TimerWheel
             }
             else
             {
-                _pool.At(hole.Time.PreviousHole).Time.NextHole = hole.Time.NextHole;
-                _pool.At(hole.Time.NextHole).Time.PreviousHole = hole.Time.PreviousHole;
+                At(hole.Time.PreviousHole).Time.NextHole = hole.Time.NextHole;
+                At(hole.Time.NextHole).Time.PreviousHole = hole.Time.PreviousHole;
             }
         }
 
-        slot.Places -= TimerPool.BlockLength;
-        _pool.GiveBack(block, block);
+        slot.Places -= BlockLength;
+        slot.Surplus += BlockLength;
+        GiveBack(block, block);
         return true;
     }
 
@@ -437,21 +433,21 @@ internal sealed class TimerWheel
         }
 
         var places = new List<int>(slot.Count);
-        for (int block = slot.FirstBlock; block != 0; block = _pool.Next(block))
+        for (int block = slot.FirstBlock; block != 0; block = Next(block))
         {
-            for (int place = block << TimerPool.BlockShift; place < (block + 1) << TimerPool.BlockShift; place++)
+            for (int place = block << BlockShift; place < (block + 1) << BlockShift; place++)
             {
-                if (_pool.IsPending(place))
+                if (IsPending(place))
                 {
                     places.Add(place);
                 }
             }
         }
 
-        places.Sort((a, b) => _pool.At(a).Sequence.CompareTo(_pool.At(b).Sequence));
+        places.Sort((a, b) => At(a).Sequence.CompareTo(At(b).Sequence));
         foreach (int place in places)
         {
-            _pool.At(place).Sequence = next++;
+            At(place).Sequence = next++;
         }
 
         slot.NextSequence = next;
@@ -490,11 +486,13 @@ internal sealed class TimerWheel
     private struct Slot
     {
         public int FirstHole;
-        public int Count;         // timers
+        public int Surplus;       // twice the timers, less the places: half of them are holes when it is 0
         public uint NextSequence;
         public int Places;        // timers and holes
         public int FirstBlock;
         public int LastBlock;
+
+        public readonly int Count => (Surplus + Places) / 2;
     }
 
     // What has come from a slot of the level above, which is one at a time: by digit.

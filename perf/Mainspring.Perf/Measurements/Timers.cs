@@ -28,12 +28,12 @@ internal static class Timers
     // The generator is a local of each loop, as it is in C: one in memory would be what is measured.
     private static void ReplaceAt(MainLoop loop, TimerHandle[] handles, Action nothing, ref Random64 state, long times)
     {
-        (Random64 random, TimeSpan now) = (state, loop.Now);
+        (Random64 random, long nowTicks) = (state, loop.Now.Ticks);
         for (long i = 0; i < times; i++)
         {
             ref TimerHandle victim = ref handles[random.Below(handles.Length)];
             victim.Cancel();
-            victim = loop.CallAt(now + Delay(random.Below(60 * TimeSpan.TicksPerSecond)), nothing);
+            victim = loop.CallAt(Delay(nowTicks + random.Below(60 * TimeSpan.TicksPerSecond)), nothing);
         }
 
         state = random;
