@@ -130,7 +130,7 @@ adapters=3 # those that were built, once that is known
 
 command_test() {
     need_dotnet
-    need_packages "${test_packages[@]}"
+    need_packages "${test_packages[@]}" "${window_packages[@]}"
     rm -rf $reports
     mkdir -p $reports
     if check build build_all; then
@@ -355,7 +355,6 @@ test_wine() {
 }
 
 test_windows() {
-    need_packages "${window_packages[@]}"
     test_counting "headers of GLFW and Xlib" bash tests/window/headers.sh
     test_counting "windows on an X server" bash tests/window/run.sh
 }
@@ -370,7 +369,6 @@ test_on_jit() {
     done < <(missing_adapters)
     ((adapters == 0)) || test_counting "adapters on the JIT" artifacts/bin/Mainspring.Adapters/release/mainspring-adapters
     if [[ $hasSilk ]]; then
-        need_packages "${window_packages[@]}"
         test_counting "windows of Silk.NET on the JIT" bash tests/window/display.sh artifacts/bin/Mainspring.Windows/release/mainspring-windows --silk Silk Xdotool
     fi
     test_counting "samples on the JIT" env SAMPLES_ON_JIT=1 python3 tests/e2e/samples.py

@@ -3,11 +3,10 @@ namespace Mainspring;
 // The calls that any thread may make.
 public sealed partial class MainLoop
 {
-    private const int FloodLooks = 5;
-    private const int FloodPause = 240;                           // of SpinWait: some 2 us
-    private const long FloodNs = 20 * Nanoseconds.PerMicrosecond; // a deadline as near as that is waited for
+    private const long FloodNs = 12 * Nanoseconds.PerMicrosecond;
+    private const long FloodPauseNs = 4 * Nanoseconds.PerMicrosecond;
 
-    private bool _isFlooded; // the latest posts came in a full batch
+    private bool _isFlooded; // a full batch of posts came since the loop last looked for more
 
     private static readonly Action s_nothing = static () => { };
 
@@ -193,7 +192,7 @@ public sealed partial class MainLoop
     }
 
     // After a full batch of posts the next ones are most likely on their way. If the loop slept now, their thread would have to wake it, and the posts behind the first would wait. So it looks for them, about as
-    // long as that would take: 10 us. And never at once: a loop that has caught up takes the line that is written from its writer with every look, and comes to more when it waits for a few.
+    // long as that would take: 12 us. And never at once: a loop that has caught up takes the line that is written from its writer with every look, and comes to more when it waits for a few.
     private bool MorePostsCome(long deadlineNs)
     {
         if (!_isFlooded || HasNewsToHear)
@@ -202,19 +201,17 @@ public sealed partial class MainLoop
         }
 
         _isFlooded = false;
-        if (Environment.ProcessorCount == 1 || _isLockstep || Clock is not MonotonicClock || deadlineNs - Clock.ReadNs() < FloodNs)
+        long nowNs = Clock.ReadNs(), endNs = nowNs + FloodNs;
+        if (Environment.ProcessorCount == 1 || _isLockstep || Clock is not MonotonicClock || deadlineNs < endNs + FloodNs)
         {
             return false;
         }
 
-        int look = 0;
         do
         {
-#pragma warning disable RS0030 // shorter than the wake that it saves
-            Thread.SpinWait(FloodPause);
-#pragma warning restore RS0030
+            nowNs = PreciseWait.SpinUntil(Clock, nowNs + FloodPauseNs);
         }
-        while (++look < FloodLooks && !HasNewsToHear);
+        while (nowNs < endNs && !HasNewsToHear);
 
         return HasNewsToHear;
     }

@@ -56,7 +56,7 @@ internal sealed class PreciseWait(MainLoop loop, Precision precision)
         return nowNs < deadlineNs ? Spin(poller, deadlineNs, nowNs, looks, onlyWakes) : onlyWakes ? poller.Wait(0) : 0;
     }
 
-    /// <summary>Spins for the rest of the time to a frame, without looking at anything.</summary>
+    /// <summary>Spins to a time, without looking at anything else.</summary>
     /// <returns>When it ended.</returns>
     public static long SpinUntil(LoopClock clock, long deadlineNs)
     {

@@ -56,7 +56,7 @@ internal sealed class TimerQueue
     /// <summary>Adds a timer and returns what identifies it for ever.</summary>
     public long Add(long deadlineNs, object callback, object? state)
     {
-        // The usual case makes no call but the garbage collector's, and that last: it saves nothing across it.
+        // The usual case makes no call but the garbage collector's, and that of the callback last: little is saved across it.
         TimerWheel wheel = _wheel;
         if (!wheel.HasHole(deadlineNs, out int slot))
         {
@@ -250,7 +250,10 @@ internal sealed class TimerQueue
         {
             _periodics--;
             _wheel.Free(place);
-            Cancel(periodic.NextTimer);
+            if (periodic.NextTimer != 0) // else there was no memory for it
+            {
+                Cancel(periodic.NextTimer);
+            }
         }
 
         return true; // who comes to its entry frees the place

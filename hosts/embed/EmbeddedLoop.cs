@@ -12,6 +12,7 @@ internal sealed unsafe class EmbeddedLoop
 
     private readonly nint _calls; // what C calls soon: see native/calls.h
     private readonly ConcurrentQueue<PostedCall> _posted = new(); // the free ones
+    private bool _keepsPosted = true;
     private ItemTable? _items;
     private nint _openNumber;
     private long _owner; // a thread's token; 0: nobody's
@@ -116,6 +117,7 @@ internal sealed unsafe class EmbeddedLoop
     public void Close()
     {
         IsClosing = true;
+        _keepsPosted = false;
         NativeCalls.Stop(_calls);
         LoopTable.Remove(this);
         Volatile.Write(ref _openNumber, 0);
@@ -132,13 +134,18 @@ internal sealed unsafe class EmbeddedLoop
     /// <summary>Takes back a posted call that has run.</summary>
     public void Give(PostedCall call)
     {
+        if (!_keepsPosted)
+        {
+            return;
+        }
+
         try
         {
             _posted.Enqueue(call);
         }
         catch (OutOfMemoryException)
         {
-            // The next post takes a new one, or is refused.
+            _keepsPosted = false; // the collector would look for memory in vain for each of thousands; the next post takes a new one, or is refused
         }
     }
 

@@ -59,7 +59,7 @@ run() {
     tr -d '\r' <"$file.raw" >"$file"
 }
 
-# FILE: what its last line says. When there is none, something has failed.
+# FILE: what its last line says. When there is none, something has failed: it did not come to its end.
 totals() {
     local line
     line=$(tail -n 1 "$1")
@@ -81,13 +81,13 @@ add() {
     sed '$d' "$file" | grep -v '^skipped .*: needs ' || true
     read -ra now < <(totals "$file")
     mapfile -t names < <(sed -n 's/^FAILED  \([^: ]*\):.*/\1/p' "$file")
-    if ((whole && 0 < now[1] && now[1] == ${#names[@]} && now[1] <= 3)); then
+    if ((whole && now[0] > 0 && 0 < now[1] && now[1] == ${#names[@]} && now[1] <= 3)); then
         echo "once more: ${names[*]}"
         run "$file.again" "$@" "${names[@]}"
         sed '$d' "$file.again"
         read -ra again < <(totals "$file.again")
         ((again[1] <= now[1])) || again[1]=${now[1]}
-        ((again[0] + again[1] >= now[1])) || again[1]=${now[1]} # it ran less than all of them
+        ((again[0] + again[1] >= now[1] && again[2] == 0)) || again[1]=${now[1]} # it ran less than all of them
         now[0]=$((now[0] + now[1] - again[1])) now[1]=${again[1]}
     fi
     passed=$((passed + now[0])) failed=$((failed + now[1])) skipped=$((skipped + now[2]))
