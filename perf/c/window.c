@@ -3,9 +3,12 @@
 #include <dlfcn.h>
 #include <poll.h>
 #include <pthread.h>
-#define GLFW_EXPOSE_NATIVE_X11
+#include <X11/Xlib.h>
 #include <GLFW/glfw3.h>
-#include <GLFW/glfw3native.h>
+
+// As glfw3native.h has them, which includes Xrandr's header besides.
+Display *glfwGetX11Display(void);
+Window glfwGetX11Window(GLFWwindow *window);
 
 static _Atomic int64_t sent_ns; // 0: the last one was received
 static _Atomic int focused;
