@@ -19,7 +19,7 @@ readonly peer_packages=(libuv1-dev python3-uvloop) # that benchmarks are compare
 readonly vm_packages=("${link_packages[@]}" qemu-system-x86 linux-image-amd64 linux-headers-amd64 linux-source-6.1 make xz-utils kmod cpio busybox-static
     gpiod libgpiod-dev evtest i2c-tools strace python3)
 readonly wine_packages=(wine64 wine python3)
-readonly window_packages=("${link_packages[@]}" libglfw3 libglfw3-dev libx11-dev xvfb xdotool libgl1-mesa-dri)
+readonly window_packages=("${link_packages[@]}" libglfw3 libglfw3-dev libx11-dev xvfb xdotool libgl1-mesa-dri imagemagick)
 
 usage() {
     cat <<'EOF'
