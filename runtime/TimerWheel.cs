@@ -24,7 +24,7 @@ internal sealed class TimerWheel : TimerPool
     private const ulong MostTicks = (1UL << (Levels * DigitBits)) - 1;
     private const int Near = Levels * Digits;      // the slot of timers that are never in the wheel
     private const int ScanLimit = 1024;            // how many places of a slot are looked at for an exact deadline
-    private const int Slack = 2 * BlockLength; // holes that nobody minds
+    private const int Slack = 2 * BlockLength;     // holes that nobody minds
     private const int NearSlack = 1024;            // the same of timers that are not in the wheel
     private const int FirstPassing = 32;           // so that a small program never makes more
 
