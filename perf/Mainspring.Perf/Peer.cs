@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Mainspring.Perf;
 
 /// <summary>Another loop that is asked the same.</summary>
@@ -12,7 +10,7 @@ internal sealed record Peer(string Title, string Program, string[] Arguments, lo
     /// <summary>All of them. Those that are not installed say so when they are run.</summary>
     public static Peer[] All(string baselines) =>
     [
-        new("libuv", Path.Combine(baselines, "peers", "libuv"), [], 4),
+        new("libuv", Path.Combine(baselines, "peers", "libuv"), [], 1),
         new("GLib", Path.Combine(baselines, "peers", "glib"), [], 20),
         new("tokio", Path.Combine(baselines, "peers", "tokio"), [], 8),
         new("asyncio", "/usr/bin/python3", [Path.Combine("perf", "peers", "asyncio_peer.py"), "asyncio"], 50),
@@ -20,14 +18,5 @@ internal sealed record Peer(string Title, string Program, string[] Arguments, lo
         new("node", "node", [Path.Combine("perf", "peers", "node_peer.mjs")], 20),
     ];
 
-    public string[] CommandFor(PeerQuestion question)
-    {
-        long[] numbers = [.. question.Numbers];
-        if (question.IsScaled)
-        {
-            numbers[^1] = Math.Max(1, numbers[^1] / Slowness);
-        }
-
-        return [.. Arguments, question.Workload, .. numbers.Select(static number => number.ToString(CultureInfo.InvariantCulture))];
-    }
+    public string[] CommandFor(PeerQuestion question) => [.. Arguments, question.Workload, .. question.Times(question.IsScaled ? 1.0 / Slowness : 1)];
 }

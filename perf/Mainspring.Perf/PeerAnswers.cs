@@ -3,6 +3,8 @@ namespace Mainspring.Perf;
 /// <summary>What was measured of everybody for one question: all in turns, in processes of their own.</summary>
 internal sealed class PeerAnswers(PeerQuestion question, IReadOnlyList<PeerAnswers.Answer> answers, IReadOnlyList<string> silent)
 {
+    private const int TurnsAgain = 8;
+
     public PeerQuestion Question => question;
 
     /// <summary>Who gave no answer: not installed, not built, or failed.</summary>
@@ -12,54 +14,83 @@ internal sealed class PeerAnswers(PeerQuestion question, IReadOnlyList<PeerAnswe
     public IReadOnlyList<Answer> All { get; } = [answers[0], .. answers.Skip(1).OrderBy(static answer => answer.Value)];
 
     /// <summary>Those that are ahead of us, even at the upper quartile of what we are beside them.</summary>
-    public IEnumerable<Answer> Ahead => question.IsRace ? All.Skip(1).Where(static answer => answer.IsAhead && !answer.IsReference) : [];
+    public IEnumerable<Answer> Ahead => question.IsRace ? All.Skip(1).Where(static answer => answer.IsAhead) : [];
 
-    /// <summary>Asks everybody, so many times in turns.</summary>
+    /// <summary>Asks everybody, so many times in turns; and who seems to be ahead then, some times more: all of them count.</summary>
     public static PeerAnswers Ask(PeerQuestion question, string baselines, int turns)
     {
-        string[] numbers = [.. question.Numbers.Select(static number => number.ToString(System.Globalization.CultureInfo.InvariantCulture))];
-        List<Dictionary<string, Sample>?> ours = [], idioms = [], program = [];
-        var peers = Peer.All(baselines).Where(peer => !question.IsUnknownTo.Contains(peer.Title)).Select(static peer => (Peer: peer, Runs: new List<Dictionary<string, Sample>?>())).ToList();
-        for (int turn = 0; turn < turns; turn++)
+        Asked[] everybody = [.. Everybody(question, baselines)];
+        List<Dictionary<string, Sample>> ours = [];
+        Take(everybody, turns);
+        if (question.IsRace)
         {
-            Console.Error.Write($"\r\e[K{question.Name} {turn + 1}/{turns}: Mainspring");
-            ours.Add(Rig.MeasureOurs(question.Ours.Measurement, numbers));
-            if (question.Idioms is { } measurement)
-            {
-                Console.Error.Write($"\r\e[K{question.Name} {turn + 1}/{turns}: .NET");
-                string[] fewer = [.. numbers.SkipLast(1), (question.Numbers[^1] / 4).ToString(System.Globalization.CultureInfo.InvariantCulture)];
-                idioms.Add(Rig.MeasureOurs(measurement, fewer));
-            }
-
-            if (question.IsLateness)
-            {
-                program.Add(Answering(Rig.TryStart(Path.Combine(baselines, question.Workload), numbers)));
-            }
-
-            foreach ((Peer peer, List<Dictionary<string, Sample>?> runs) in peers)
-            {
-                Console.Error.Write($"\r\e[K{question.Name} {turn + 1}/{turns}: {peer.Title}");
-                runs.Add(Answering(Rig.TryStart(peer.Program, peer.CommandFor(question))));
-            }
+            Take([.. everybody.Where(asked => asked.Answers(question).Any(static answer => answer.IsAhead))], TurnsAgain);
         }
 
-        Console.Error.Write("\r\e[K");
-        var answers = new List<Answer> { new("Mainspring", ours, question.Ours.Result, ours, question.Ours.Result) };
-        if (idioms.Count > 0)
+        string result = question.Ours.Result;
+        return new PeerAnswers(
+            question,
+            [new Answer("Mainspring", [.. ours.Select(static own => (own, own))], result, result), .. everybody.SelectMany(asked => asked.Answers(question))],
+            [.. everybody.Where(static asked => asked.Kind == Kind.Peer && asked.Turns.Count == 0).Select(static asked => asked.Title)]);
+
+        void Take(Asked[] some, int times)
         {
-            answers.AddRange(idioms[0]!.Keys.Where(static name => name != Rig.Size).Select(name => new Answer(name, idioms, name, ours, question.Ours.Result)));
+            for (int turn = 0; turn < times && some.Length > 0; turn++)
+            {
+                Say("Mainspring");
+                Dictionary<string, Sample> own = Rig.MeasureOurs(question.Ours.Measurement, question.Times(1));
+                ours.Add(own);
+                foreach (Asked asked in some)
+                {
+                    Say(asked.Title);
+                    if (asked.Run() is { } run && (asked.Kind == Kind.DotNet || run.ContainsKey(question.Result)))
+                    {
+                        asked.Turns.Add((own, run));
+                    }
+                }
+
+                void Say(string who) => Console.Error.Write($"\r\e[K{question.Name} {turn + 1}/{times}: {who}");
+            }
+
+            Console.Error.Write("\r\e[K");
+        }
+    }
+
+    private static IEnumerable<Asked> Everybody(PeerQuestion question, string baselines)
+    {
+        if (question.Idioms is { } measurement)
+        {
+            yield return new Asked(".NET", Kind.DotNet, () => Rig.MeasureOurs(measurement, question.Times(0.25)));
         }
 
-        if (program.Any(static run => run is not null))
+        if (question.IsLateness)
         {
-            answers.Add(new Answer("C", program, question.Result, ours, question.Ours.Result) { IsReference = true });
+            yield return new Asked("C", Kind.Reference, () => Rig.TryStart(Path.Combine(baselines, question.Workload), question.Times(1)));
         }
 
-        answers.AddRange(peers.Where(static peer => peer.Runs.Any(static run => run is not null))
-            .Select(peer => new Answer(peer.Peer.Title, peer.Runs, question.Result, ours, question.Ours.Result)));
-        return new PeerAnswers(question, answers, [.. peers.Where(static peer => peer.Runs.All(static run => run is null)).Select(static peer => peer.Peer.Title)]);
+        foreach (Peer peer in Peer.All(baselines).Where(peer => !question.IsUnknownTo.Contains(peer.Title)))
+        {
+            yield return new Asked(peer.Title, Kind.Peer, () => Rig.TryStart(peer.Program, peer.CommandFor(question)));
+        }
+    }
 
-        Dictionary<string, Sample>? Answering(Dictionary<string, Sample>? run) => run?.ContainsKey(question.Result) == true ? run : null;
+    private enum Kind
+    {
+        Peer,
+        DotNet,    // each of its results is a peer
+        Reference, // nobody's rival: the table of ratios is about it
+    }
+
+    /// <summary>One who is asked, and what was measured beside ours of the same turn.</summary>
+    private sealed record Asked(string Title, Kind Kind, Func<Dictionary<string, Sample>?> Run)
+    {
+        public List<(Dictionary<string, Sample> Ours, Dictionary<string, Sample> Theirs)> Turns { get; } = [];
+
+        public IEnumerable<Answer> Answers(PeerQuestion question) => Turns.Count == 0
+            ? []
+            : Kind == Kind.DotNet
+            ? Turns[0].Theirs.Keys.Where(static name => name != Rig.Size).Select(name => new Answer(name, Turns, name, question.Ours.Result))
+            : [new Answer(Title, Turns, question.Result, question.Ours.Result) { IsReference = Kind == Kind.Reference }];
     }
 
     /// <summary>One loop's answer: the median of its runs.</summary>
@@ -67,27 +98,32 @@ internal sealed class PeerAnswers(PeerQuestion question, IReadOnlyList<PeerAnswe
     {
         private static readonly string[] s_percentiles = ["p50", "p90", "p99", "p999"];
 
-        public Answer(string title, List<Dictionary<string, Sample>?> runs, string result, List<Dictionary<string, Sample>?> ours, string ourResult)
+        private readonly bool _isFaster;
+
+        public Answer(string title, IReadOnlyList<(Dictionary<string, Sample> Ours, Dictionary<string, Sample> Theirs)> turns, string result, string ourResult)
         {
             Title = title;
-            var pairs = ours.Zip(runs).Where(static pair => pair.Second is not null).Select(static pair => (Ours: pair.First!, Theirs: pair.Second!)).ToList(); // of the same turn
-            Value = Median(pairs.Select(pair => pair.Theirs[result].Value));
-            double[] ratios = [.. pairs.Select(pair => pair.Ours[ourResult].Value / pair.Theirs[result].Value).Order()];
+            Turns = turns.Count;
+            Value = Median(turns.Select(turn => turn.Theirs[result].Value));
+            double[] ratios = [.. turns.Select(turn => turn.Ours[ourResult].Value / turn.Theirs[result].Value).Order()];
             Ratio = Row.Quantile(ratios, 0.5);
-            IsAhead = Row.Quantile(ratios, 0.25) > 1; // as for targets: only when the lower quartile says so
-            Percentiles = pairs[0].Theirs.ContainsKey("p999") ? [.. s_percentiles.Select(name => Median(pairs.Select(pair => pair.Theirs[name].Value)))] : [];
+            _isFaster = Row.Quantile(ratios, 0.25) > 1; // as for targets: only when the lower quartile says so
+            Percentiles = turns[0].Theirs.ContainsKey("p999") ? [.. s_percentiles.Select(name => Median(turns.Select(turn => turn.Theirs[name].Value)))] : [];
         }
 
         public string Title { get; }
+
+        /// <summary>How often it was asked.</summary>
+        public int Turns { get; }
 
         public double Value { get; }
 
         /// <summary>Ours divided by this.</summary>
         public double Ratio { get; }
 
-        public bool IsAhead { get; }
+        public bool IsAhead => _isFaster && !IsReference;
 
-        /// <summary>The C program, which is nobody's rival: it is what the table of ratios is about.</summary>
+        /// <summary>The C program, which is nobody's rival.</summary>
         public bool IsReference { get; init; }
 
         /// <summary>p50, p90, p99 and p99.9, where they were measured.</summary>

@@ -69,6 +69,11 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
             text.AppendLine($"- {answers.Question.Title}: {string.Join(", ", answers.Ahead.Select(static answer => answer.Title))} ahead");
         }
 
+        foreach (string again in AskedAgain())
+        {
+            text.AppendLine().Append($"Seemed to be missed, and asked again: {again}").AppendLine();
+        }
+
         foreach (PeerAnswers answers in _answers.Where(static answers => answers.Silent.Count > 0))
         {
             text.AppendLine().Append($"Not measured: {answers.Question.Title}: {string.Join(", ", answers.Silent)}").AppendLine();
@@ -80,6 +85,24 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
         }
 
         return text.ToString();
+    }
+
+    private IEnumerable<string> AskedAgain()
+    {
+        int pairs = _rows.Select(static row => row.Pairs).DefaultIfEmpty().Min();
+        foreach (Row row in _rows.Where(row => row.Pairs > pairs && row.Comparison.Target is not null))
+        {
+            yield return $"{row.Comparison.Title}, {row.Pairs} pairs.";
+        }
+
+        int turns = _answers.SelectMany(static answers => answers.All.Skip(1)).Select(static answer => answer.Turns).DefaultIfEmpty().Min();
+        foreach (PeerAnswers answers in _answers)
+        {
+            foreach (PeerAnswers.Answer answer in answers.All.Skip(1).Where(answer => answer.Turns > turns))
+            {
+                yield return $"{answers.Question.Title}, beside {answer.Title}: {answer.Turns} turns.";
+            }
+        }
     }
 
     // Its columns aligned.

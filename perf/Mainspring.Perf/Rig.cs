@@ -9,40 +9,62 @@ internal sealed class Rig(string baselines, int pairs)
     /// <summary>The result of every run that is its program's length in bytes.</summary>
     public const string Size = "size";
 
+    private const int PairsAgain = 10;
+
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
     private static readonly string s_self = Environment.ProcessPath ?? throw new InvalidOperationException("The system does not say where this program is.");
 
-    public IEnumerable<Row> Run(Workload workload)
+    /// <summary>Runs the pairs; and some more when a target seems to be missed: all of them count.</summary>
+    public Row[] Run(Workload workload)
     {
-        var samples = new List<(Dictionary<string, Sample> Ours, Dictionary<string, Sample> Reference)>();
-        for (int i = 0; i < pairs; i++)
+        List<(Dictionary<string, Sample> Ours, Dictionary<string, Sample> Reference)> samples = [];
+        Take(pairs);
+        Row[] rows = Rows();
+        if (rows.Any(static row => row.IsMissed))
         {
-            Console.Error.Write($"\r\e[K{workload.Name} {i + 1}/{pairs}");
-            string[] arguments = [.. workload.Arguments.Select(number => number.ToString(CultureInfo.InvariantCulture))];
-            using Process? busy = workload.IsLoaded ? StartBusy() : null;
-            Dictionary<string, Sample> ours = Path.IsPathRooted(workload.Ours)
-                ? HostProgram.Measure(workload.Ours)
-                : workload.Ours.StartsWith(Workload.ProgramInC, StringComparison.Ordinal)
-                ? MeasureC(workload.Ours[Workload.ProgramInC.Length..], arguments)
-                : MeasureOurs(workload.Ours, arguments);
-            Dictionary<string, Sample> reference = MeasureC(workload.Program, arguments);
-            foreach ((string name, Sample sample) in workload.Peers.SelectMany(peer => MeasureC(peer, arguments)))
-            {
-                reference[name] = sample;
-            }
-
-            busy?.Kill();
-            samples.Add((ours, reference));
+            Take(PairsAgain);
+            rows = Rows();
         }
 
-        Console.Error.Write("\r\e[K");
-        return workload.Comparisons.Select(comparison => new Row(comparison, [.. samples.Select(pair => (
+        return rows;
+
+        void Take(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                Console.Error.Write($"\r\e[K{workload.Name} {i + 1}/{times}");
+                samples.Add(MeasurePair(workload));
+            }
+
+            Console.Error.Write("\r\e[K");
+        }
+
+        Row[] Rows() => [.. workload.Comparisons.Select(comparison => new Row(comparison, [.. samples.Select(pair => (
             pair.Ours[comparison.Ours],
             comparison.Reference.StartsWith(Comparison.InOurs, StringComparison.Ordinal)
                 ? pair.Ours[comparison.Reference[Comparison.InOurs.Length..]].Value
                 : pair.Reference.TryGetValue(comparison.Reference, out Sample reference) ? reference.Value
                 : comparison.Peer is not null || comparison.Reference == Comparison.None ? double.NaN
-                : throw new InvalidOperationException($"{workload.Program} gave no result '{comparison.Reference}'.")))]));
+                : throw new InvalidOperationException($"{workload.Program} gave no result '{comparison.Reference}'.")))]))];
+    }
+
+    private (Dictionary<string, Sample> Ours, Dictionary<string, Sample> Reference) MeasurePair(Workload workload)
+    {
+        string[] arguments = [.. workload.Arguments.Select(number => number.ToString(CultureInfo.InvariantCulture))];
+        using Process? busy = workload.IsLoaded ? StartBusy() : null;
+        Dictionary<string, Sample> ours = Path.IsPathRooted(workload.Ours)
+            ? HostProgram.Measure(workload.Ours)
+            : workload.Ours.StartsWith(Workload.ProgramInC, StringComparison.Ordinal)
+            ? MeasureC(workload.Ours[Workload.ProgramInC.Length..], arguments)
+            : MeasureOurs(workload.Ours, arguments);
+        Dictionary<string, Sample> reference = MeasureC(workload.Program, arguments);
+        foreach ((string name, Sample sample) in workload.Peers.SelectMany(peer => MeasureC(peer, arguments)))
+        {
+            reference[name] = sample;
+        }
+
+        busy?.Kill();
+        return (ours, reference);
     }
 
     /// <summary>One run of one measurement of ours.</summary>

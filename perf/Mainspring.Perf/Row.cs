@@ -19,6 +19,9 @@ internal sealed class Row
 
     public Comparison Comparison { get; }
 
+    /// <summary>In how many pairs it was run.</summary>
+    public int Pairs => _ours.Length;
+
     public double Ours => Quantile(_ours, 0.5);
 
     public double Reference => Quantile(_reference, 0.5);
