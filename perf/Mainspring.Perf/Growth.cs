@@ -54,7 +54,7 @@ internal sealed record Growth(string Name, string Title, (string Measurement, st
     private static double Median(List<double> values)
     {
         values.Sort();
-        return values[values.Count / 2];
+        return Row.Quantile([.. values], 0.5);
     }
 
     /// <summary>Nanoseconds of one, for each size.</summary>

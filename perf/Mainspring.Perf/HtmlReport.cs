@@ -29,6 +29,11 @@ internal sealed class HtmlReport(Report report)
 
             """);
         Facts();
+        foreach (string paragraph in report.Verdict().Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Where(static paragraph => !paragraph.StartsWith("Not reached", StringComparison.Ordinal)))
+        {
+            Line($"<p>{Safe(paragraph.Trim())}</p>"); // those not reached stand in the table
+        }
+
         if (report.Rows.Count > 0)
         {
             Line("<h2>Ratios to the reference</h2><p>Ours divided by the C program's (or the bare list's in C#), in the same run: shorter is better. The bar is the median of the turns, " +
@@ -125,7 +130,7 @@ internal sealed class HtmlReport(Report report)
         BeginChart(shown.Length, axis, static value => Report.Quantity(value, Unit.Nanoseconds));
         for (int i = 0; i < shown.Length; i++)
         {
-            string ratio = shown[i] == answers.All[0] ? "" : $" ({Number(shown[i].Value / answers.All[0].Value)} x ours)";
+            string ratio = shown[i] == answers.All[0] ? "" : $" (ours: {Number(shown[i].Ratio)} of it)";
             Bar(i * RowHeight, shown[i].Title, Left, axis.At(shown[i].Value), shown[i] == answers.All[0] ? s_colours[0] : "#999", Report.Quantity(shown[i].Value, Unit.Nanoseconds) + ratio);
         }
 

@@ -14,7 +14,8 @@ internal static class Machine
         ("kernel", Text("/proc/sys/kernel/osrelease") ?? RuntimeInformation.OSDescription),
         ("clock source", Text("/sys/devices/system/clocksource/clocksource0/current_clocksource") ?? "unknown"),
         ("runtime", RuntimeInformation.FrameworkDescription + ", NativeAOT"),
-        ("commit", Git("describe", "--always", "--dirty") ?? "unknown"),
+        ("others", Output("dpkg-query", "-W", "-f", "${Package} ${Version}, ", "gcc", "libc6", "libuv1", "libglib2.0-0", "librust-tokio-dev", "python3", "python3-uvloop", "nodejs")?.TrimEnd(',', ' ') ?? "unknown"),
+        ("commit", Output("git", "describe", "--always", "--dirty") ?? "unknown"),
         ("load average at the start", Text("/proc/loadavg") ?? "unknown"),
         ("time", DateTimeOffset.UtcNow.ToString("u", CultureInfo.InvariantCulture)),
     ];
@@ -36,18 +37,18 @@ internal static class Machine
         .FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?
         .Split(':', 2)[1].Trim();
 
-    private static string? Git(params string[] arguments)
+    private static string? Output(string program, params string[] arguments)
     {
         try
         {
-            using Process git = Process.Start(new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            string text = git.StandardOutput.ReadToEnd().Trim();
-            git.WaitForExit();
-            return git.ExitCode == 0 ? text : null;
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            string text = process.StandardOutput.ReadToEnd().Trim();
+            process.WaitForExit();
+            return text.Length > 0 ? text : null; // dpkg-query fails when one of many is not installed, and names the others
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return null; // no git here
+            return null; // not installed here
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class PeerAnswers(PeerQuestion question, IReadOnlyList<PeerAnswe
     /// <summary>Ours, then the others, the fastest first.</summary>
     public IReadOnlyList<Answer> All { get; } = [answers[0], .. answers.Skip(1).OrderBy(static answer => answer.Value)];
 
-    /// <summary>Those that are ahead of us, even at the upper quartile of what we are beside them.</summary>
+    /// <summary>Those that are ahead of us, even at the lower quartile of ours divided by theirs.</summary>
     public IEnumerable<Answer> Ahead => question.IsRace ? All.Skip(1).Where(static answer => answer.IsAhead) : [];
 
     /// <summary>Asks everybody, so many times in turns; and who seems to be ahead then, some times more: all of them count.</summary>
@@ -24,7 +24,9 @@ internal sealed class PeerAnswers(PeerQuestion question, IReadOnlyList<PeerAnswe
         Take(everybody, turns);
         if (question.IsRace)
         {
-            Take([.. everybody.Where(asked => asked.Answers(question).Any(static answer => answer.IsAhead))], TurnsAgain);
+            Asked[] ahead = [.. everybody.Where(asked => asked.Answers(question).Any(static answer => answer.IsAhead))];
+            Array.ForEach(ahead, static asked => asked.IsAgain = true);
+            Take(ahead, TurnsAgain);
         }
 
         string result = question.Ours.Result;
@@ -38,7 +40,7 @@ internal sealed class PeerAnswers(PeerQuestion question, IReadOnlyList<PeerAnswe
             for (int turn = 0; turn < times && some.Length > 0; turn++)
             {
                 Say("Mainspring");
-                Dictionary<string, Sample> own = Rig.MeasureOurs(question.Ours.Measurement, question.Times(1));
+                Dictionary<string, Sample> own = Rig.MeasureOurs(question.Ours.Measurement, question.Times(1), question.IsPinned);
                 ours.Add(own);
                 foreach (Asked asked in some)
                 {
@@ -65,12 +67,12 @@ internal sealed class PeerAnswers(PeerQuestion question, IReadOnlyList<PeerAnswe
 
         if (question.IsLateness)
         {
-            yield return new Asked("C", Kind.Reference, () => Rig.TryStart(Path.Combine(baselines, question.Workload), question.Times(1)));
+            yield return new Asked("C", Kind.Reference, () => Rig.TryStart(Path.Combine(baselines, question.Workload), question.Times(1), question.IsPinned));
         }
 
         foreach (Peer peer in Peer.All(baselines).Where(peer => !question.IsUnknownTo.Contains(peer.Title)))
         {
-            yield return new Asked(peer.Title, Kind.Peer, () => Rig.TryStart(peer.Program, peer.CommandFor(question)));
+            yield return new Asked(peer.Title, Kind.Peer, () => Rig.TryStart(peer.Program, peer.CommandFor(question), question.IsPinned));
         }
     }
 
@@ -86,11 +88,14 @@ internal sealed class PeerAnswers(PeerQuestion question, IReadOnlyList<PeerAnswe
     {
         public List<(Dictionary<string, Sample> Ours, Dictionary<string, Sample> Theirs)> Turns { get; } = [];
 
+        /// <summary>Whether it seemed to be ahead, and was asked again.</summary>
+        public bool IsAgain { get; set; }
+
         public IEnumerable<Answer> Answers(PeerQuestion question) => Turns.Count == 0
             ? []
             : Kind == Kind.DotNet
-            ? Turns[0].Theirs.Keys.Where(static name => name != Rig.Size).Select(name => new Answer(name, Turns, name, question.Ours.Result))
-            : [new Answer(Title, Turns, question.Result, question.Ours.Result) { IsReference = Kind == Kind.Reference }];
+            ? Turns[0].Theirs.Keys.Where(static name => name != Rig.Size).Select(name => new Answer(name, Turns, name, question.Ours.Result) { WasAskedAgain = IsAgain })
+            : [new Answer(Title, Turns, question.Result, question.Ours.Result) { IsReference = Kind == Kind.Reference, WasAskedAgain = IsAgain }];
     }
 
     /// <summary>One loop's answer: the median of its runs.</summary>
@@ -116,11 +121,15 @@ internal sealed class PeerAnswers(PeerQuestion question, IReadOnlyList<PeerAnswe
         /// <summary>How often it was asked.</summary>
         public int Turns { get; }
 
+        public bool WasAskedAgain { get; init; }
+
+        /// <summary>The median of its turns.</summary>
         public double Value { get; }
 
-        /// <summary>Ours divided by this.</summary>
+        /// <summary>Ours divided by this: the median of their turns.</summary>
         public double Ratio { get; }
 
+        /// <summary>Whether it is faster than ours, and a rival.</summary>
         public bool IsAhead => _isFaster && !IsReference;
 
         /// <summary>The C program, which is nobody's rival.</summary>

@@ -17,6 +17,9 @@ internal sealed record PeerQuestion(
     /// <summary>The peers that have nothing of the kind.</summary>
     public string[] IsUnknownTo { get; init; } = [];
 
+    /// <summary>As <see cref="Perf.Workload.IsPinned"/>.</summary>
+    public bool IsPinned { get; init; }
+
     /// <summary>Whether nobody may be ahead of us.</summary>
     public bool IsRace { get; init; } = true;
 
@@ -38,7 +41,7 @@ internal sealed record PeerQuestion(
                 ? (PeerQuestion[])[]
                 : [new("timers-1m", "the same, 1 M outstanding", "timers", [1_000_000, 1_000_000], ("timers", "at"), "pair", "idioms-timers") { IsRace = false }], // asked for beside C; what .NET has keeps each timer that was cancelled until its time
             new("expiry", $"{(quick ? "250 k" : "1 M")} timers expire", "expiry", [Scaled(1_000_000)], ("expiry", "expiry"), "expiry", IsScaled: false),
-            new("latency", "a post to a loop that sleeps, p50", "latency", [Scaled(2_000)], ("latency", "p50"), "p50", IsScaled: false),
+            new("latency", "a post to a loop that sleeps, p50", "latency", [Scaled(2_000)], ("latency", "p50"), "p50", IsScaled: false) { IsPinned = true },
             new("posts-1", "posts from 1 thread, flat out", "posts", [1, Scaled(5_000_000)], ("posts", "post"), "post", "idioms-posts"),
             new("posts-4", "posts from 4 threads, flat out", "posts", [4, Scaled(5_000_000)], ("posts", "post"), "post", "idioms-posts"),
             new("descriptors-sockets", "a byte goes back and forth over a socket pair", "descriptors", [1, Scaled(200_000)], ("descriptors", "epoll"), "round", "idioms-descriptors") { IsRace = false }, // asked for beside C

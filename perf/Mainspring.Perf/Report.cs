@@ -8,6 +8,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
 {
     private static readonly string[] s_columns = ["workload", "ours", "bytes/op", "reference", "ratio", "quartiles", "target", ""];
 
+    private readonly List<string> _failures = [];
     private readonly List<Row> _rows = [];
     private readonly List<PeerAnswers> _answers = [];
     private readonly List<Growth.Curve> _curves = [];
@@ -26,7 +27,26 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
     /// <summary>Peers that gave no answer, so that nobody knows whether they are ahead.</summary>
     public int Silent => _answers.Sum(static answers => answers.Silent.Count) + _rows.Count(static row => row.Comparison.Peer is not null && !row.HasReference);
 
+    /// <summary>Programs that failed, ours or others.</summary>
+    public IReadOnlyList<string> Failures => [.. _failures, .. Rig.Failures];
+
+    /// <summary>Packages that would have been measured.</summary>
+    public IReadOnlyList<string> NotBuilt { get; init; } = [];
+
     public string Heading => string.Join('\n', facts.Select(fact => $"{fact.Name}: {fact.Value}")) + "\n";
+
+    /// <summary>Adds what one part measured; one that fails takes down no other.</summary>
+    public void Try(Action add)
+    {
+        try
+        {
+            add();
+        }
+        catch (InvalidOperationException failed)
+        {
+            _failures.Add(failed.Message);
+        }
+    }
 
     public void Add(IEnumerable<Row> rows) => _rows.AddRange(rows);
 
@@ -58,6 +78,14 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
             text.AppendLine();
         }
 
+        text.AppendLine(Verdict());
+        return text.ToString();
+    }
+
+    /// <summary>What was missed, asked again, not measured, and not reached.</summary>
+    public string Verdict()
+    {
+        var text = new StringBuilder();
         text.AppendLine(Missed == 0 ? "No target was missed." : $"{Missed} missed:");
         foreach (Row row in _rows.Where(static row => row.IsMissed))
         {
@@ -74,6 +102,16 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
             text.AppendLine().Append($"Seemed to be missed, and asked again: {again}").AppendLine();
         }
 
+        foreach (string failure in Failures)
+        {
+            text.AppendLine().Append($"Failed: {failure}").AppendLine();
+        }
+
+        foreach (string name in NotBuilt)
+        {
+            text.AppendLine().Append($"Not measured: {name}, with which this program was not built").AppendLine();
+        }
+
         foreach (PeerAnswers answers in _answers.Where(static answers => answers.Silent.Count > 0))
         {
             text.AppendLine().Append($"Not measured: {answers.Question.Title}: {string.Join(", ", answers.Silent)}").AppendLine();
@@ -87,23 +125,11 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
         return text.ToString();
     }
 
-    private IEnumerable<string> AskedAgain()
-    {
-        int pairs = _rows.Select(static row => row.Pairs).DefaultIfEmpty().Min();
-        foreach (Row row in _rows.Where(row => row.Pairs > pairs && row.Comparison.Target is not null))
-        {
-            yield return $"{row.Comparison.Title}, {row.Pairs} pairs.";
-        }
-
-        int turns = _answers.SelectMany(static answers => answers.All.Skip(1)).Select(static answer => answer.Turns).DefaultIfEmpty().Min();
-        foreach (PeerAnswers answers in _answers)
-        {
-            foreach (PeerAnswers.Answer answer in answers.All.Skip(1).Where(answer => answer.Turns > turns))
-            {
-                yield return $"{answers.Question.Title}, beside {answer.Title}: {answer.Turns} turns.";
-            }
-        }
-    }
+    private IEnumerable<string> AskedAgain() =>
+    [
+        .. _rows.Where(static row => row.WasAskedAgain).Select(static row => $"{row.Comparison.Title}, {row.Pairs} pairs."),
+        .. _answers.SelectMany(static answers => answers.All.Where(static answer => answer.WasAskedAgain).Select(answer => $"{answers.Question.Title}, beside {answer.Title}: {answer.Turns} turns.")),
+    ];
 
     // Its columns aligned.
     private string Table()

@@ -11,8 +11,13 @@ internal sealed class Rig(string baselines, int pairs)
 
     private const int PairsAgain = 10;
 
+    private static readonly List<string> s_failures = [];
+
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
     private static readonly string s_self = Environment.ProcessPath ?? throw new InvalidOperationException("The system does not say where this program is.");
+
+    /// <summary>Programs that were there and failed.</summary>
+    public static IReadOnlyList<string> Failures => s_failures;
 
     /// <summary>Runs the pairs; and some more when a target seems to be missed: all of them count.</summary>
     public Row[] Run(Workload workload)
@@ -20,10 +25,16 @@ internal sealed class Rig(string baselines, int pairs)
         List<(Dictionary<string, Sample> Ours, Dictionary<string, Sample> Reference)> samples = [];
         Take(pairs);
         Row[] rows = Rows();
-        if (rows.Any(static row => row.IsMissed))
+        bool[] wereMissed = [.. rows.Select(static row => row.IsMissed)];
+        if (wereMissed.Contains(true))
         {
             Take(PairsAgain);
             rows = Rows();
+        }
+
+        foreach ((Row row, bool wasMissed) in rows.Zip(wereMissed))
+        {
+            row.WasAskedAgain = wasMissed;
         }
 
         return rows;
@@ -56,8 +67,8 @@ internal sealed class Rig(string baselines, int pairs)
             ? HostProgram.Measure(workload.Ours)
             : workload.Ours.StartsWith(Workload.ProgramInC, StringComparison.Ordinal)
             ? MeasureC(workload.Ours[Workload.ProgramInC.Length..], arguments)
-            : MeasureOurs(workload.Ours, arguments);
-        Dictionary<string, Sample> reference = MeasureC(workload.Program, arguments);
+            : MeasureOurs(workload.Ours, arguments, workload.IsPinned);
+        Dictionary<string, Sample> reference = MeasureC(workload.Program, arguments, workload.IsPinned);
         foreach ((string name, Sample sample) in workload.Peers.SelectMany(peer => MeasureC(peer, arguments)))
         {
             reference[name] = sample;
@@ -68,19 +79,19 @@ internal sealed class Rig(string baselines, int pairs)
     }
 
     /// <summary>One run of one measurement of ours.</summary>
-    public static Dictionary<string, Sample> MeasureOurs(string name, string[] arguments) => name.StartsWith(Workload.ProgramBeside, StringComparison.Ordinal)
-        ? Start(Path.Combine(Path.GetDirectoryName(s_self)!, name[Workload.ProgramBeside.Length..]), arguments)
-        : Start(s_self, ["measure", name, .. arguments]);
+    public static Dictionary<string, Sample> MeasureOurs(string name, string[] arguments, bool isPinned = false) => name.StartsWith(Workload.ProgramBeside, StringComparison.Ordinal)
+        ? Start(Path.Combine(Path.GetDirectoryName(s_self)!, name[Workload.ProgramBeside.Length..]), arguments, isPinned)
+        : Start(s_self, ["measure", name, .. arguments], isPinned);
 
     /// <summary>One run of one C program.</summary>
-    public Dictionary<string, Sample> MeasureC(string program, string[] arguments) => Start(Path.Combine(baselines, program), arguments);
+    public Dictionary<string, Sample> MeasureC(string program, string[] arguments, bool isPinned = false) => Start(Path.Combine(baselines, program), arguments, isPinned);
 
-    /// <summary>One run of a program that may not be installed: null then, and when it fails or takes too long, which it says.</summary>
-    public static Dictionary<string, Sample>? TryStart(string program, string[] arguments)
+    /// <summary>One run of a program that may not be installed: null then, and when it fails or takes too long, which is one of <see cref="Failures"/>.</summary>
+    public static Dictionary<string, Sample>? TryStart(string program, string[] arguments, bool isPinned)
     {
         try
         {
-            return Start(program, arguments);
+            return Start(program, arguments, isPinned);
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -88,7 +99,7 @@ internal sealed class Rig(string baselines, int pairs)
         }
         catch (InvalidOperationException failed)
         {
-            Console.Error.WriteLine($"\r\e[K{failed.Message}");
+            s_failures.Add(failed.Message);
             return null;
         }
     }
@@ -102,7 +113,7 @@ internal sealed class Rig(string baselines, int pairs)
     }
 
     // The lines "NAME VALUE [BYTES]" that the program prints; and how large its file is.
-    private static Dictionary<string, Sample> Start(string program, string[] arguments)
+    private static Dictionary<string, Sample> Start(string program, string[] arguments, bool isPinned)
     {
         var results = new Dictionary<string, Sample>();
         if (File.Exists(program))
@@ -110,12 +121,26 @@ internal sealed class Rig(string baselines, int pairs)
             results[Size] = new Sample(new FileInfo(program).Length, double.NaN);
         }
 
+        else if (isPinned && !(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))))
+        {
+            throw new System.ComponentModel.Win32Exception($"{program} is not there."); // as without taskset
+        }
+
         long startNs = Measurement.NowNs();
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        ProcessStartInfo start = isPinned
+            ? new("taskset", ["-c", (Environment.ProcessorCount - 1).ToString(CultureInfo.InvariantCulture), program, .. arguments])
+            : new(program, arguments);
+        start.RedirectStandardOutput = true;
+        using Process process = Process.Start(start)!;
         using var limit = new Timer(_ => process.Kill(), null, s_limit, Timeout.InfiniteTimeSpan); // one that hangs ends with an error
         while (process.StandardOutput.ReadLine() is { } line)
         {
             string[] words = line.Split(' ');
+            if (words.Length < 2 || !words[1..].All(static word => double.TryParse(word, CultureInfo.InvariantCulture, out _)))
+            {
+                throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} printed '{line}', which is no result.");
+            }
+
             double value = Number(words[1]);
             // A time on the clock that both processes read: what counts is how long after the start it was.
             results[words[0]] = new Sample(words[0] == "tick_at" ? value - startNs : value, words.Length > 2 ? Number(words[2]) : double.NaN);

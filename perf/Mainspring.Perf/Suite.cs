@@ -9,6 +9,20 @@ internal static class Suite
 
     private const string BegunInTime = "The wait ends as precisely as C's, as the rows below say. C then stores a number; here a tick begins, whose code and data a sleep has left in no cache.";
 
+    /// <summary>The packages that are measured where they can be restored, and could not be.</summary>
+    public static IReadOnlyList<string> NotBuilt { get; } =
+    [
+#if !HAS_SILK
+        "Silk.NET",
+#endif
+#if !HAS_PORTS
+        "System.IO.Ports",
+#endif
+#if !HAS_IOT
+        "System.Device.Gpio",
+#endif
+    ];
+
     public static List<Workload> Workloads(bool quick)
     {
         long Scaled(long full) => quick ? full / 4 : full;
@@ -20,7 +34,7 @@ internal static class Suite
                 new("CallSoon(Action<T>, T)", "state", "ring", Target.Ratio(3)) { IsFree = true },
             ]),
             Timers("timers-100k", "100 k", 100_000, Scaled(8_000_000), accepted: 12),
-            Timers("timers-1m", "1 M", 1_000_000, quick ? 1_000_000 : 8_000_000, accepted: 20),
+            Timers("timers-1m", "1 M", 1_000_000, quick ? 1_000_000 : 8_000_000, accepted: 40),
             new("expiry", "1 M timers expire on a virtual clock", "expiry", "expiry", [1_000_000],
             [
                 new("per timer", "expiry", Comparison.None, Target.Value(60).But(200, "Nanoseconds are those of this machine in this hour: a million timers lie in no cache. C's wheel beside it is the row below.")),
@@ -38,7 +52,7 @@ internal static class Suite
             new("group", "two loops of a group send each other messages, 1,000 under way", "group", "group", [Scaled(10_000_000)],
             [
                 new("message from loop to loop", "message", "message", Target.Ratio(1.3).But(3.5,
-                    "C's ring has one writer and one reader, and a fixed size. To a loop any thread may post, as in the row below; and the collector is told of a callback and its state where they are queued, and again where they are taken. A ring of our own for each pair of loops was tried: it was no faster.")),
+                    "C's ring is of a fixed size, and what it carries are no objects: the collector is told of a callback and its state where they are queued, and again where they are taken. That any thread may post to a loop is not what it costs, as the row below says.")),
                 new("message from loop to loop; C: any thread may post", "message", "from_any"),
             ]),
             new("group-busy", "callbacks of one loop of a group, alone and beside the other one", "group-busy", "hello", [Scaled(100_000_000)],
@@ -47,7 +61,10 @@ internal static class Suite
             [
                 new("post to callback, p50", "p50", "p50", Target.Ratio(1.5)),
                 new("post to callback, p99", "p99", "p99"),
-            ]),
+            ])
+            {
+                IsPinned = true,
+            },
             new("descriptors-pipes", "a byte goes back and forth over two pipes", "descriptors", "descriptors", [0, quick ? 40_000 : 400_000],
                 RoundTrips("round trip, 2 pipes")),
             new("descriptors-sockets", "a byte goes back and forth over a socket pair", "descriptors", "descriptors", [1, quick ? 40_000 : 400_000],
@@ -64,7 +81,7 @@ internal static class Suite
             Waits("waits-1ms", "1 ms", 1_000_000, Scaled(400)),
             Waits("waits-16.7ms", "16.7 ms", 16_666_667, Scaled(60)),
             Waits("waits-100ms", "100 ms", 100_000_000, Scaled(12)),
-            .. quick ? (Workload[])[] : [Waits("waits-2s", "2 s", 2_000_000_000, 2)],
+            .. quick ? (Workload[])[] : [Waits("waits-2s", "2 s", 2_000_000_000, 3)],
             .. ((int[])(quick ? [60, 1000] : [60, 240, 1000])).SelectMany(hz => FrameStarts(hz, quick ? hz / 2 : hz * 3)),
             new("idle-10k", "bytes go back and forth over ten socket pairs, beside 10 k sources that are silent", "idle", "idle", [10_000, quick ? 40_000 : 400_000],
             [
@@ -93,8 +110,9 @@ internal static class Suite
             new("awaits", "100 k jobs and methods wait for the next frame again and again", "awaits", "awaits", [100_000, Scaled(400)],
             [
                 new("step of a job; a bare MoveNext list", "job", InCSharp("list"), Target.Ratio(3)) { IsFree = true },
+                // Asked for in nanoseconds, 6 and 17, where the list took 1.8 and 1.9.
                 new("resume of an async LoopTask method; the list", "loop_task", InCSharp("list"), Target.Ratio(6 / 1.8)) { IsFree = true },
-                new("resume of an async Task method; the list", "task", InCSharp("list"), Target.Ratio(17.0 / 1.9)),
+                new("resume of an async Task method; the list", "task", InCSharp("list"), Target.Ratio(17 / 1.9)),
                 new("the list; one in C", "list", "list"),
             ]),
             new("awaits-plain", "100 k jobs that yield null", "awaits-plain", "awaits", [100_000, Scaled(400)],
@@ -124,7 +142,7 @@ internal static class Suite
         new(name, $"cancel a timer and schedule another, {outstanding} outstanding", "timers", "timers", [count, operations],
         [
             new($"Cancel + CallAt, {outstanding}; C: 1 ms wheel", "at", "wheel", Target.Ratio(3).But(accepted,
-                "That wheel knows a number and a millisecond of a timer, 12 bytes. One that promises what ours does costs C more, too, as two rows below.")) { IsFree = true },
+                "That wheel knows a number and a millisecond of a timer, 12 bytes, so that more of it stays in a cache. One that promises what ours does costs C more, too, as two rows below.")) { IsFree = true },
             new($"Cancel + CallAt, {outstanding}; C: 4-ary heap", "at", "heap"),
             new($"Cancel + CallAt, {outstanding}; C: a wheel that promises the same", "at", "records", Target.Ratio(3)),
             new($"Cancel + CallLater, {outstanding}; C: 1 ms wheel", "later", "wheel"),
@@ -177,7 +195,7 @@ internal static class Suite
     private static Comparison[] RoundTrips(string title) =>
     [
         new(title, "epoll", "epoll", Target.Ratio(1.15).But(1.5,
-            "The C program has one thread and no clock. The kernel counts the users of a descriptor in every call once a process has a second thread, which every .NET program has; and what has timers reads the clock after every wait, as the rows below do.")),
+            "The C program has one thread and no clock. The kernel counts the users of a descriptor in every call once a process has a second thread, which every .NET program has; and what has timers reads the clock after every wait, as the rows below do. What is left beside them is a tick, whose instructions `./build.sh gate` counts.")),
         new($"{title}; C with a second thread", "epoll", "threads"),
         new($"{title}; C with a second thread, and a look at the clock", "epoll", "clock"),
     ];
@@ -213,20 +231,24 @@ internal static class Suite
         Frames($"frames-{hz}-hybrid-loaded", $"{hz} Hz, hybrid, a processor busy", "frames-hybrid", [hz, count, 1], 2, 2, isLoaded: true),
     ];
 
-    private static Workload Frames(string name, string what, string ours, long[] arguments, double middle, double late, bool isLoaded) =>
-        new(name, $"lateness of a frame's start, {what}", ours, "frames", arguments,
+    // The rarer the frame, the more of the loop a sleep has driven from the caches: so much more is accepted.
+    private static Workload Frames(string name, string what, string ours, long[] arguments, double middle, double late, bool isLoaded)
+    {
+        double accepted = arguments[0] switch { < 100 => 60, < 1000 => 40, _ => 20 };
+        return new(name, $"lateness of a frame's start, {what}", ours, "frames", arguments,
         [
-            new($"frame start at {what}, p50", "p50", "p50", ours == "frames-hybrid" ? Target.Ratio(middle).But(100, BegunInTime) : Target.Ratio(middle)),
-            new($"frame start at {what}, p99", "p99", "p99", ours == "frames-hybrid" ? Target.Ratio(late).But(100, BegunInTime) : Target.Ratio(late)),
+            new($"frame start at {what}, p50", "p50", "p50", ours == "frames-hybrid" ? Target.Ratio(middle).But(accepted, BegunInTime) : Target.Ratio(middle)),
+            new($"frame start at {what}, p99", "p99", "p99", ours == "frames-hybrid" ? Target.Ratio(late).But(accepted, BegunInTime) : Target.Ratio(late)),
             .. ours == "frames-hybrid"
                 ? (Comparison[])
                 [
-                    new($"  when the loop read the clock for it, p50", "begun_p50", "p50", Target.Ratio(middle)),
-                    new($"  when the loop read the clock for it, p99", "begun_p99", "p99", Target.Ratio(late)),
+                    new($"  when the loop read the clock for it (in steps of 100 ns), p50", "begun_p50", "p50", Target.Ratio(middle)),
+                    new($"  when the loop read the clock for it (in steps of 100 ns), p99", "begun_p99", "p99", Target.Ratio(late)),
                 ]
                 : [],
         ])
         {
             IsLoaded = isLoaded,
         };
+    }
 }

@@ -18,6 +18,9 @@ internal sealed record Workload(string Name, string Title, string Ours, string P
 
     /// <summary>Whether the machine's last processor is kept busy meanwhile.</summary>
     public bool IsLoaded { get; init; }
+
+    /// <summary>Whether both run on the last processor: where the system would choose one, and they differ, its choice would be what is measured.</summary>
+    public bool IsPinned { get; init; }
 }
 
 /// <summary>One row of the table.</summary>
