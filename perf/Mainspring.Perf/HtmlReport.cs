@@ -34,7 +34,7 @@ internal sealed class HtmlReport(Report report)
             Line($"<p>{Safe(paragraph.Trim())}</p>"); // those not reached stand in the table
         }
 
-        if (report.Rows.Count > 0)
+        if (report.Rows.Any())
         {
             Line("<h2>Ratios to the reference</h2><p>Ours divided by the C program's (or the bare list's in C#), in the same run: shorter is better. The bar is the median of the turns, " +
                 "the line over it goes from the lower to the upper quartile, the upright mark is the target.</p>");

@@ -1,61 +1,53 @@
 namespace Mainspring.Perf;
 
-/// <summary>What was measured of everybody for one question: all in turns, in processes of their own.</summary>
-internal sealed class PeerAnswers(PeerQuestion question, IReadOnlyList<PeerAnswers.Answer> answers, IReadOnlyList<string> silent)
+/// <summary>What was measured of everybody for one question, all in turns, in processes of their own: there may be more of them later.</summary>
+internal sealed class PeerAnswers(PeerQuestion question, string baselines)
 {
-    private const int TurnsAgain = 8;
+    private readonly Asked[] _everybody = [.. Everybody(question, baselines)];
+    private readonly List<Dictionary<string, Sample>> _ours = [];
 
     public PeerQuestion Question => question;
 
     /// <summary>Who gave no answer: not installed, not built, or failed.</summary>
-    public IReadOnlyList<string> Silent => silent;
+    public IEnumerable<string> Silent => _everybody.Where(static asked => asked.Kind == Kind.Peer && asked.Turns.Count == 0).Select(static asked => asked.Title);
 
     /// <summary>Ours, then the others, the fastest first.</summary>
-    public IReadOnlyList<Answer> All { get; } = [answers[0], .. answers.Skip(1).OrderBy(static answer => answer.Value)];
+    public IReadOnlyList<Answer> All { get; private set; } = [];
 
     /// <summary>Those that are ahead of us, even at the lower quartile of ours divided by theirs.</summary>
     public IEnumerable<Answer> Ahead => question.IsRace ? All.Skip(1).Where(static answer => answer.IsAhead) : [];
 
-    /// <summary>Asks everybody, so many times in turns; and who seems to be ahead then, some times more: all of them count.</summary>
-    public static PeerAnswers Ask(PeerQuestion question, string baselines, int turns)
+    /// <summary>Whether somebody seems to be ahead. Who does is remembered, since it is asked again.</summary>
+    public bool IsToBeAskedAgain()
     {
-        Asked[] everybody = [.. Everybody(question, baselines)];
-        List<Dictionary<string, Sample>> ours = [];
-        Take(everybody, turns);
-        if (question.IsRace)
+        foreach (Asked asked in _everybody)
         {
-            Asked[] ahead = [.. everybody.Where(asked => asked.Answers(question).Any(static answer => answer.IsAhead))];
-            Array.ForEach(ahead, static asked => asked.IsAgain = true);
-            Take(ahead, TurnsAgain);
+            asked.Again.UnionWith(asked.Answers(question).Where(answer => question.IsRace && answer.IsAhead).Select(static answer => answer.Title));
         }
 
-        string result = question.Ours.Result;
-        return new PeerAnswers(
-            question,
-            [new Answer("Mainspring", [.. ours.Select(static own => (own, own))], result, result), .. everybody.SelectMany(asked => asked.Answers(question))],
-            [.. everybody.Where(static asked => asked.Kind == Kind.Peer && asked.Turns.Count == 0).Select(static asked => asked.Title)]);
+        return _everybody.Any(static asked => asked.Again.Count > 0);
+    }
 
-        void Take(Asked[] some, int times)
+    /// <summary>One more turn of ours and of everybody; or, when some are asked again, of these.</summary>
+    public void Take()
+    {
+        Say("Mainspring");
+        Dictionary<string, Sample> own = Rig.MeasureOurs(question.Ours.Measurement, question.Times(1), question.IsPinned);
+        _ours.Add(own);
+        foreach (Asked asked in _everybody.Any(static one => one.Again.Count > 0) ? _everybody.Where(static one => one.Again.Count > 0) : _everybody)
         {
-            for (int turn = 0; turn < times && some.Length > 0; turn++)
+            Say(asked.Title);
+            if (asked.Run() is { } run && (asked.Kind == Kind.DotNet || run.ContainsKey(question.Result)))
             {
-                Say("Mainspring");
-                Dictionary<string, Sample> own = Rig.MeasureOurs(question.Ours.Measurement, question.Times(1), question.IsPinned);
-                ours.Add(own);
-                foreach (Asked asked in some)
-                {
-                    Say(asked.Title);
-                    if (asked.Run() is { } run && (asked.Kind == Kind.DotNet || run.ContainsKey(question.Result)))
-                    {
-                        asked.Turns.Add((own, run));
-                    }
-                }
-
-                void Say(string who) => Console.Error.Write($"\r\e[K{question.Name} {turn + 1}/{times}: {who}");
+                asked.Turns.Add((own, run));
             }
-
-            Console.Error.Write("\r\e[K");
         }
+
+        Console.Error.Write("\r\e[K");
+        string result = question.Ours.Result;
+        All = [new Answer("Mainspring", [.. _ours.Select(static one => (one, one))], result, result), .. _everybody.SelectMany(asked => asked.Answers(question)).OrderBy(static answer => answer.Value)];
+
+        void Say(string who) => Console.Error.Write($"\r\e[K{question.Name} {_ours.Count + 1}: {who}");
     }
 
     private static IEnumerable<Asked> Everybody(PeerQuestion question, string baselines)
@@ -88,14 +80,14 @@ internal sealed class PeerAnswers(PeerQuestion question, IReadOnlyList<PeerAnswe
     {
         public List<(Dictionary<string, Sample> Ours, Dictionary<string, Sample> Theirs)> Turns { get; } = [];
 
-        /// <summary>Whether it seemed to be ahead, and was asked again.</summary>
-        public bool IsAgain { get; set; }
+        /// <summary>The answers that seemed to be ahead, so that it is asked again.</summary>
+        public HashSet<string> Again { get; } = [];
 
         public IEnumerable<Answer> Answers(PeerQuestion question) => Turns.Count == 0
             ? []
             : Kind == Kind.DotNet
-            ? Turns[0].Theirs.Keys.Where(static name => name != Rig.Size).Select(name => new Answer(name, Turns, name, question.Ours.Result) { WasAskedAgain = IsAgain })
-            : [new Answer(Title, Turns, question.Result, question.Ours.Result) { IsReference = Kind == Kind.Reference, WasAskedAgain = IsAgain }];
+            ? Turns[0].Theirs.Keys.Where(static name => name != Rig.Size).Select(name => new Answer(name, Turns, name, question.Ours.Result) { WasAskedAgain = Again.Contains(name) })
+            : [new Answer(Title, Turns, question.Result, question.Ours.Result) { IsReference = Kind == Kind.Reference, WasAskedAgain = Again.Count > 0 }];
     }
 
     /// <summary>One loop's answer: the median of its runs.</summary>
@@ -112,7 +104,7 @@ internal sealed class PeerAnswers(PeerQuestion question, IReadOnlyList<PeerAnswe
             Value = Median(turns.Select(turn => turn.Theirs[result].Value));
             double[] ratios = [.. turns.Select(turn => turn.Ours[ourResult].Value / turn.Theirs[result].Value).Order()];
             Ratio = Row.Quantile(ratios, 0.5);
-            _isFaster = Row.Quantile(ratios, 0.25) > 1; // as for targets: only when the lower quartile says so
+            _isFaster = Row.Quantile(ratios, 0.25) > 1 && turns.All(turn => turn.Theirs[result].Value >= 0); // as for targets: only when the lower quartile says so. Who is early is not punctual
             Percentiles = turns[0].Theirs.ContainsKey("p999") ? [.. s_percentiles.Select(name => Median(turns.Select(turn => turn.Theirs[name].Value)))] : [];
         }
 

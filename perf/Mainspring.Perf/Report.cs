@@ -9,23 +9,25 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
     private static readonly string[] s_columns = ["workload", "ours", "bytes/op", "reference", "ratio", "quartiles", "target", ""];
 
     private readonly List<string> _failures = [];
-    private readonly List<Row> _rows = [];
+    private readonly List<WorkloadPairs> _workloads = [];
     private readonly List<PeerAnswers> _answers = [];
     private readonly List<Growth.Curve> _curves = [];
 
     public IReadOnlyList<(string Name, string Value)> Facts => facts;
 
-    public IReadOnlyList<Row> Rows => _rows;
+    public IReadOnlyList<WorkloadPairs> Workloads => _workloads;
+
+    public IEnumerable<Row> Rows => _workloads.SelectMany(static workload => workload.Rows);
 
     public IReadOnlyList<PeerAnswers> Answers => _answers;
 
     public IReadOnlyList<Growth.Curve> Curves => _curves;
 
     /// <summary>Targets, and questions in which somebody is ahead of us.</summary>
-    public int Missed => _rows.Count(static row => row.IsMissed) + _answers.Count(static answers => answers.Ahead.Any());
+    public int Missed => Rows.Count(static row => row.IsMissed) + _answers.Count(static answers => answers.Ahead.Any());
 
     /// <summary>Peers that gave no answer, so that nobody knows whether they are ahead.</summary>
-    public int Silent => _answers.Sum(static answers => answers.Silent.Count) + _rows.Count(static row => row.Comparison.Peer is not null && !row.HasReference);
+    public int Silent => _answers.Sum(static answers => answers.Silent.Count()) + Rows.Count(static row => row.Comparison.Peer is not null && !row.HasReference);
 
     /// <summary>Programs that failed, ours or others.</summary>
     public IReadOnlyList<string> Failures => [.. _failures, .. Rig.Failures];
@@ -48,7 +50,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
         }
     }
 
-    public void Add(IEnumerable<Row> rows) => _rows.AddRange(rows);
+    public void Add(WorkloadPairs workload) => _workloads.Add(workload);
 
     public void Add(PeerAnswers answers) => _answers.Add(answers);
 
@@ -58,7 +60,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
     public string Text()
     {
         var text = new StringBuilder();
-        if (_rows.Count > 0)
+        if (_workloads.Count > 0)
         {
             text.AppendLine(Table());
         }
@@ -87,7 +89,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
     {
         var text = new StringBuilder();
         text.AppendLine(Missed == 0 ? "No target was missed." : $"{Missed} missed:");
-        foreach (Row row in _rows.Where(static row => row.IsMissed))
+        foreach (Row row in Rows.Where(static row => row.IsMissed))
         {
             text.AppendLine($"- {row.Comparison.Title}: {(row.IsMet == false ? $"{TargetOf(row)} was asked for" : "it allocates")}");
         }
@@ -112,12 +114,12 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
             text.AppendLine().Append($"Not measured: {name}, with which this program was not built").AppendLine();
         }
 
-        foreach (PeerAnswers answers in _answers.Where(static answers => answers.Silent.Count > 0))
+        foreach (PeerAnswers answers in _answers.Where(static answers => answers.Silent.Any()))
         {
             text.AppendLine().Append($"Not measured: {answers.Question.Title}: {string.Join(", ", answers.Silent)}").AppendLine();
         }
 
-        foreach (Row row in _rows.Where(static row => row.IsMet == false && !row.IsMissed))
+        foreach (Row row in Rows.Where(static row => row.IsMet == false && !row.IsMissed))
         {
             text.AppendLine().Append($"Not reached: {row.Comparison.Title}, for which {TargetOf(row)} was asked. {row.Comparison.Target!.Concession!.Reason}").AppendLine();
         }
@@ -127,14 +129,14 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
 
     private IEnumerable<string> AskedAgain() =>
     [
-        .. _rows.Where(static row => row.WasAskedAgain).Select(static row => $"{row.Comparison.Title}, {row.Pairs} pairs."),
+        .. _workloads.SelectMany(static workload => workload.AskedAgain).Select(static row => $"{row.Comparison.Title}, {row.Pairs} pairs."),
         .. _answers.SelectMany(static answers => answers.All.Where(static answer => answer.WasAskedAgain).Select(answer => $"{answers.Question.Title}, beside {answer.Title}: {answer.Turns} turns.")),
     ];
 
     // Its columns aligned.
     private string Table()
     {
-        List<string[]> lines = [s_columns, .. _rows.Select(Cells)];
+        List<string[]> lines = [s_columns, .. Rows.Select(Cells)];
         int[] widths = [.. s_columns.Select((_, column) => lines.Max(line => line[column].Length))];
         var text = new StringBuilder();
         for (int i = 0; i < lines.Count; i++)

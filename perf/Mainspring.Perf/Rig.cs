@@ -9,8 +9,6 @@ internal sealed class Rig(string baselines, int pairs)
     /// <summary>The result of every run that is its program's length in bytes.</summary>
     public const string Size = "size";
 
-    private const int PairsAgain = 10;
-
     private static readonly List<string> s_failures = [];
 
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
@@ -19,47 +17,20 @@ internal sealed class Rig(string baselines, int pairs)
     /// <summary>Programs that were there and failed.</summary>
     public static IReadOnlyList<string> Failures => s_failures;
 
-    /// <summary>Runs the pairs; and some more when a target seems to be missed: all of them count.</summary>
-    public Row[] Run(Workload workload)
+    /// <summary>Runs the pairs of a workload.</summary>
+    public WorkloadPairs Run(Workload workload)
     {
-        List<(Dictionary<string, Sample> Ours, Dictionary<string, Sample> Reference)> samples = [];
-        Take(pairs);
-        Row[] rows = Rows();
-        bool[] wereMissed = [.. rows.Select(static row => row.IsMissed)];
-        if (wereMissed.Contains(true))
+        var measured = new WorkloadPairs(this, workload);
+        for (int i = 0; i < pairs; i++)
         {
-            Take(PairsAgain);
-            rows = Rows();
+            measured.Take();
         }
 
-        foreach ((Row row, bool wasMissed) in rows.Zip(wereMissed))
-        {
-            row.WasAskedAgain = wasMissed;
-        }
-
-        return rows;
-
-        void Take(int times)
-        {
-            for (int i = 0; i < times; i++)
-            {
-                Console.Error.Write($"\r\e[K{workload.Name} {i + 1}/{times}");
-                samples.Add(MeasurePair(workload));
-            }
-
-            Console.Error.Write("\r\e[K");
-        }
-
-        Row[] Rows() => [.. workload.Comparisons.Select(comparison => new Row(comparison, [.. samples.Select(pair => (
-            pair.Ours[comparison.Ours],
-            comparison.Reference.StartsWith(Comparison.InOurs, StringComparison.Ordinal)
-                ? pair.Ours[comparison.Reference[Comparison.InOurs.Length..]].Value
-                : pair.Reference.TryGetValue(comparison.Reference, out Sample reference) ? reference.Value
-                : comparison.Peer is not null || comparison.Reference == Comparison.None ? double.NaN
-                : throw new InvalidOperationException($"{workload.Program} gave no result '{comparison.Reference}'.")))]))];
+        return measured;
     }
 
-    private (Dictionary<string, Sample> Ours, Dictionary<string, Sample> Reference) MeasurePair(Workload workload)
+    /// <summary>One run of ours and one of each that it stands beside.</summary>
+    public (Dictionary<string, Sample> Ours, Dictionary<string, Sample> Reference) MeasurePair(Workload workload)
     {
         string[] arguments = [.. workload.Arguments.Select(number => number.ToString(CultureInfo.InvariantCulture))];
         using Process? busy = workload.IsLoaded ? StartBusy() : null;

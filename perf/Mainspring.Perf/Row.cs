@@ -22,9 +22,6 @@ internal sealed class Row
     /// <summary>In how many pairs it was run.</summary>
     public int Pairs => _ours.Length;
 
-    /// <summary>Whether it seemed to be missed, and was asked again.</summary>
-    public bool WasAskedAgain { get; set; }
-
     public double Ours => Quantile(_ours, 0.5);
 
     public double Reference => Quantile(_reference, 0.5);
