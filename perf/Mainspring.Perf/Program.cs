@@ -7,8 +7,6 @@ if (args is ["measure", var name, .. var numbers])
     return Measurement.Run(name, numbers);
 }
 
-const int TimesAgain = 10;
-
 var quick = new Option<bool>("--quick") { Description = "Fewer pairs of runs, shorter ones." };
 var only = new Option<string[]>("--only") { Description = "Only workloads whose name begins so; may be given several times." };
 var pairs = new Option<int?>("--pairs") { Description = "How many times ours and the C program (3) and the other loops (2; quick: 1) run in turns." };
@@ -106,7 +104,7 @@ command.SetAction(arguments =>
     // What seems to be missed is asked again at the end, all of it in turns: in other minutes, when the machine may do something else.
     WorkloadPairs[] missed = [.. report.Workloads.Where(static one => one.IsToBeAskedAgain())];
     PeerAnswers[] behind = [.. report.Answers.Where(static one => one.IsToBeAskedAgain())];
-    for (int again = 0; again < TimesAgain; again++)
+    for (int left = arguments.GetValue(quick) ? 4 : 10; left > 0; left--)
     {
         Array.ForEach(missed, one => report.Try(one.Take));
         Array.ForEach(behind, one => report.Try(one.Take));
