@@ -44,17 +44,11 @@ internal sealed record Growth(string Name, string Title, (string Measurement, st
                 reference.Add((Reference.Program is { } program ? rig.MeasureC(program, arguments) : own)[Reference.Result].Value);
             }
 
-            points.Add((size, Median(ours), Median(reference)));
+            points.Add((size, Row.Median(ours), Row.Median(reference)));
         }
 
         Console.Error.Write("\r\e[K");
         return new Curve(this, points);
-    }
-
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        return Row.Quantile([.. values], 0.5);
     }
 
     /// <summary>Nanoseconds of one, for each size.</summary>

@@ -101,11 +101,11 @@ internal sealed class PeerAnswers(PeerQuestion question, string baselines)
         {
             Title = title;
             Turns = turns.Count;
-            Value = Median(turns.Select(turn => turn.Theirs[result].Value));
+            Value = Row.Median(turns.Select(turn => turn.Theirs[result].Value));
             double[] ratios = [.. turns.Select(turn => turn.Ours[ourResult].Value / turn.Theirs[result].Value).Order()];
             Ratio = Row.Quantile(ratios, 0.5);
             _isFaster = Row.Quantile(ratios, 0.25) > 1 && turns.All(turn => turn.Theirs[result].Value >= 0); // as for targets: only when the lower quartile says so. Who is early is not punctual
-            Percentiles = turns[0].Theirs.ContainsKey("p999") ? [.. s_percentiles.Select(name => Median(turns.Select(turn => turn.Theirs[name].Value)))] : [];
+            Percentiles = turns[0].Theirs.ContainsKey("p999") ? [.. s_percentiles.Select(name => Row.Median(turns.Select(turn => turn.Theirs[name].Value)))] : [];
         }
 
         public string Title { get; }
@@ -129,7 +129,5 @@ internal sealed class PeerAnswers(PeerQuestion question, string baselines)
 
         /// <summary>p50, p90, p99 and p99.9, where they were measured.</summary>
         public double[] Percentiles { get; }
-
-        private static double Median(IEnumerable<double> values) => Row.Quantile([.. values.Order()], 0.5);
     }
 }

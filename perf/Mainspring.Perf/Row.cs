@@ -52,6 +52,8 @@ internal sealed class Row
 
     private static double[] Sorted(IEnumerable<double> values) => [.. values.Order()];
 
+    public static double Median(IEnumerable<double> values) => Quantile(Sorted(values), 0.5);
+
     // Between two values in proportion.
     public static double Quantile(double[] sorted, double quantile)
     {
