@@ -7,7 +7,7 @@ namespace Mainspring.Perf;
 /// <summary>The report as one page that needs nothing besides itself: bars of ratios, and curves of lateness on a logarithmic axis of percentiles.</summary>
 internal sealed class HtmlReport(Report report)
 {
-    private const int Left = 420;      // of the charts' bars, in pixels: their labels are before them
+    private const int Left = 500;      // of the charts' bars, in pixels: their labels are before them
     private const int Width = 560;
     private const int RowHeight = 22;
 
@@ -21,7 +21,7 @@ internal sealed class HtmlReport(Report report)
         _text.Append("""
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><title>Mainspring: benchmarks</title><style>
-            body { font: 15px/1.5 system-ui, sans-serif; max-width: 1040px; margin: 2em auto; padding: 0 1em; color: #222; background: #fff; }
+            body { font: 15px/1.5 system-ui, sans-serif; max-width: 1140px; margin: 2em auto; padding: 0 1em; color: #222; background: #fff; }
             h1, h2, h3 { font-weight: 600; } h3 { margin: 1.5em 0 .2em; font-size: 1em; }
             table { border-collapse: collapse; } td, th { padding: 2px 10px; text-align: left; } td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
             svg text { font: 13px system-ui, sans-serif; fill: #222; } svg .small { font-size: 11px; fill: #666; } .missed { color: #b00020; font-weight: 600; }
@@ -29,17 +29,21 @@ internal sealed class HtmlReport(Report report)
 
             """);
         Facts();
-        foreach (string paragraph in report.Verdict().Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Where(static paragraph => !paragraph.StartsWith("Not reached", StringComparison.Ordinal)))
+        foreach (string paragraph in report.Verdict().Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
         {
-            Line($"<p>{Safe(paragraph.Trim())}</p>"); // those not reached stand in the table
+            Line($"<p>{Safe(paragraph.Trim())}</p>");
         }
 
         if (report.Rows.Any())
         {
             Line("<h2>Ratios to the reference</h2><p>Ours divided by the C program's (or the bare list's in C#), in the same run: shorter is better. The bar is the median of the turns, " +
-                "the line over it goes from the lower to the upper quartile, the upright mark is the target.</p>");
+                "the line over it goes from the lower to the upper quartile, the upright mark is the target; red is what did not reach it.</p>");
             RatioBars([.. report.Rows.Where(static row => !double.IsNaN(row.Reference) && row.RatioLow > 0)]);
             Rows();
+            foreach (string reason in report.NotReached())
+            {
+                Line($"<p>{Safe(reason)}</p>");
+            }
         }
 
         if (report.Answers.Count > 0)
@@ -58,7 +62,7 @@ internal sealed class HtmlReport(Report report)
 
         if (report.Curves.Count > 0)
         {
-            Line("<h2>Growth</h2><p>Time of one, the more of them there are; both axes are logarithmic. Where the reference rises too, it is the processor's caches that are left behind.</p>");
+            Line("<h2>Growth</h2><p>Time of one, the more of them there are; both axes are logarithmic.</p>");
             foreach (Growth.Curve curve in report.Curves)
             {
                 GrowthChart(curve);
@@ -90,7 +94,7 @@ internal sealed class HtmlReport(Report report)
             Line($"<tr><td>{Safe(row.Comparison.Title)}</td><td class=n>{Report.Quantity(row.Ours, unit)}</td>" +
                 $"<td class=n>{(hasReference ? Report.Quantity(row.Reference, unit) : "")}</td><td class=n>{(hasReference ? Number(row.Ratio) : "")}</td>" +
                 $"<td class=n>{(hasReference ? $"{Number(row.RatioLow)}..{Number(row.RatioHigh)}" : "")}</td><td class=n>{(double.IsNaN(row.Bytes) ? "" : Number(row.Bytes))}</td>" +
-                $"<td>{Safe(Report.TargetOf(row))}</td><td>{(row.Allocates ? "<span class=missed>allocates</span>" : "")}{row.IsMet switch { true => "ok", false => row.IsMissed ? "<span class=missed>missed</span>" : Safe("not reached: " + row.Comparison.Target!.Concession!.Reason), null => "" }}</td></tr>");
+                $"<td>{Safe(Report.TargetOf(row))}</td><td>{(row.Allocates ? "<span class=missed>allocates</span>" : "")}{row.IsMet switch { true => "ok", false => row.IsMissed ? "<span class=missed>missed</span>" : "not reached, see below", null => "" }}</td></tr>");
         }
 
         Line("</table>");
@@ -110,11 +114,11 @@ internal sealed class HtmlReport(Report report)
             Row row = rows[i];
             string colour = row.IsMet == false ? "#b00020" : s_colours[0];
             double y = i * RowHeight;
-            Bar(y, row.Comparison.Title, axis.At(1), axis.At(row.Ratio), colour, Number(row.Ratio));
+            double? mark = row.Comparison.Target is { IsRatio: true } target ? axis.At(target.AtMost) : null;
+            Bar(y, row.Comparison.Title, axis.At(1), axis.At(row.Ratio), colour, Number(row.Ratio), Math.Max(axis.At(row.RatioHigh), mark ?? 0));
             Line(FormattableString.Invariant($"<line x1='{axis.At(row.RatioLow):F1}' x2='{axis.At(row.RatioHigh):F1}' y1='{y + 11:F1}' y2='{y + 11:F1}' stroke='#222'/>"));
-            if (row.Comparison.Target is { IsRatio: true } target)
+            if (mark is { } x)
             {
-                double x = axis.At(target.AtMost);
                 Line(FormattableString.Invariant($"<line x1='{x:F1}' x2='{x:F1}' y1='{y + 1:F1}' y2='{y + 21:F1}' stroke='#222' stroke-width='2'/>"));
             }
         }
@@ -182,7 +186,7 @@ internal sealed class HtmlReport(Report report)
         var axis = new LogAxis(curve.Points.SelectMany(static point => (double[])[point.Ours, point.Reference]), Height, 0);
         double X(int i) => 80 + (i * 580.0 / (curve.Points.Count - 1));
         double Y(double value) => Height + 10 - axis.At(value);
-        Line($"<h3>{Safe(curve.Growth.Title)}</h3><svg width='960' height='{Height + 40}'>");
+        Line($"<h3>{Safe(curve.Growth.Title)}</h3><p>{Safe(curve.Growth.Explanation)}</p><svg width='960' height='{Height + 40}'>");
         foreach (double tick in axis.Ticks)
         {
             Line(FormattableString.Invariant($"<line x1='80' x2='660' y1='{Y(tick):F1}' y2='{Y(tick):F1}' stroke='#ddd'/><text class='small' x='74' y='{Y(tick) + 4:F1}' text-anchor='end'>{Report.Quantity(tick, Unit.Nanoseconds)}</text>"));
@@ -219,11 +223,12 @@ internal sealed class HtmlReport(Report report)
         }
     }
 
-    private void Bar(double y, string title, double from, double to, string colour, string value)
+    // The value stands behind the bar, and behind what else is drawn until there.
+    private void Bar(double y, string title, double from, double to, string colour, string value, double until = 0)
     {
         (double low, double high) = (Math.Min(from, to), Math.Max(from, to));
         Line(FormattableString.Invariant($"<text x='{Left - 8}' y='{y + 15:F1}' text-anchor='end'>{Safe(title)}</text><rect x='{low:F1}' y='{y + 4:F1}' width='{Math.Max(1, high - low):F1}' height='14' fill='{colour}'/>"));
-        Line(FormattableString.Invariant($"<text class='small' x='{high + 5:F1}' y='{y + 15:F1}' style='paint-order:stroke' stroke='#fff' stroke-width='3'>{Safe(value)}</text>"));
+        Line(FormattableString.Invariant($"<text class='small' x='{Math.Max(high, until) + 5:F1}' y='{y + 15:F1}'>{Safe(value)}</text>"));
     }
 
     private void Line(string text) => _text.AppendLine(text);

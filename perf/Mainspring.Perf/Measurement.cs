@@ -22,6 +22,9 @@ internal static class Measurement
             case ("idle", [long idle, long rounds]):
                 IdleSources.Measure((int)idle, rounds);
                 return 0;
+            case ("wakes", [long sources, long wakes]):
+                Wakes.Measure((int)sources, wakes);
+                return 0;
             case ("memory", []):
                 Memory.Measure();
                 return 0;

@@ -44,7 +44,7 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
         {
             add();
         }
-        catch (InvalidOperationException failed)
+        catch (Exception failed) when (failed is InvalidOperationException or System.ComponentModel.Win32Exception) // it failed; it is not there
         {
             _failures.Add(failed.Message);
         }
@@ -77,14 +77,19 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
             text.AppendLine($"| ours | {string.Join(" | ", curve.Points.Select(static point => Quantity(point.Ours, Unit.Nanoseconds)))} |");
             text.AppendLine($"| {curve.Growth.ReferenceTitle} | {string.Join(" | ", curve.Points.Select(static point => Quantity(point.Reference, Unit.Nanoseconds)))} |");
             text.AppendLine($"| ratio | {string.Join(" | ", curve.Points.Select(static point => Number(point.Ours / point.Reference, 2)))} |");
-            text.AppendLine();
+            text.AppendLine().AppendLine(curve.Growth.Explanation).AppendLine();
         }
 
         text.AppendLine(Verdict());
+        foreach (string reason in NotReached())
+        {
+            text.AppendLine(reason).AppendLine();
+        }
+
         return text.ToString();
     }
 
-    /// <summary>What was missed, asked again, not measured, and not reached.</summary>
+    /// <summary>What was missed, asked again, and not measured.</summary>
     public string Verdict()
     {
         var text = new StringBuilder();
@@ -119,13 +124,14 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> facts)
             text.AppendLine().Append($"Not measured: {answers.Question.Title}: {string.Join(", ", answers.Silent)}").AppendLine();
         }
 
-        foreach (Row row in Rows.Where(static row => row.IsMet == false && !row.IsMissed))
-        {
-            text.AppendLine().Append($"Not reached: {row.Comparison.Title}, for which {TargetOf(row)} was asked. {row.Comparison.Target!.Concession!.Reason}").AppendLine();
-        }
-
         return text.ToString();
     }
+
+    /// <summary>The targets that are out of reach, and why they are: a paragraph for each reason.</summary>
+    public IEnumerable<string> NotReached() => Rows
+        .Where(static row => row.IsMet == false && !row.IsMissed)
+        .GroupBy(static row => row.Comparison.Target!.Concession!.Reason)
+        .Select(static rows => $"Not reached: {string.Join("; ", rows.Select(static row => $"{row.Comparison.Title.Trim()} ({TargetOf(row)} was asked)"))}. {rows.Key}");
 
     private IEnumerable<string> AskedAgain() =>
     [

@@ -32,21 +32,15 @@ internal sealed class Rig(string baselines, int pairs)
     /// <summary>One run of ours and one of each that it stands beside.</summary>
     public (Dictionary<string, Sample> Ours, Dictionary<string, Sample> Reference) MeasurePair(Workload workload)
     {
-        string[] arguments = [.. workload.Arguments.Select(number => number.ToString(CultureInfo.InvariantCulture))];
         using Process? busy = workload.IsLoaded ? StartBusy() : null;
-        Dictionary<string, Sample> ours = Path.IsPathRooted(workload.Ours)
-            ? HostProgram.Measure(workload.Ours)
-            : workload.Ours.StartsWith(Workload.ProgramInC, StringComparison.Ordinal)
-            ? MeasureC(workload.Ours[Workload.ProgramInC.Length..], arguments)
-            : MeasureOurs(workload.Ours, arguments, workload.IsPinned);
-        Dictionary<string, Sample> reference = MeasureC(workload.Program, arguments, workload.IsPinned);
-        foreach ((string name, Sample sample) in workload.Peers.SelectMany(peer => MeasureC(peer, arguments)))
+        try
         {
-            reference[name] = sample;
+            return Measure(workload);
         }
-
-        busy?.Kill();
-        return (ours, reference);
+        finally
+        {
+            busy?.Kill();
+        }
     }
 
     /// <summary>One run of one measurement of ours.</summary>
@@ -73,6 +67,23 @@ internal sealed class Rig(string baselines, int pairs)
             s_failures.Add(failed.Message);
             return null;
         }
+    }
+
+    private (Dictionary<string, Sample> Ours, Dictionary<string, Sample> Reference) Measure(Workload workload)
+    {
+        string[] arguments = [.. workload.Arguments.Select(number => number.ToString(CultureInfo.InvariantCulture))];
+        Dictionary<string, Sample> ours = Path.IsPathRooted(workload.Ours)
+            ? HostProgram.Measure(workload.Ours)
+            : workload.Ours.StartsWith(Workload.ProgramInC, StringComparison.Ordinal)
+            ? MeasureC(workload.Ours[Workload.ProgramInC.Length..], arguments)
+            : MeasureOurs(workload.Ours, arguments, workload.IsPinned);
+        Dictionary<string, Sample> reference = MeasureC(workload.Program, arguments, workload.IsPinned);
+        foreach ((string name, Sample sample) in workload.Peers.SelectMany(peer => MeasureC(peer, arguments)))
+        {
+            reference[name] = sample;
+        }
+
+        return (ours, reference);
     }
 
     // A program that keeps the last processor busy; it ends with us.

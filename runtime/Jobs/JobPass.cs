@@ -12,6 +12,7 @@ namespace Mainspring;
 internal sealed class JobPass
 {
     private Entry[] _entries = new Entry[16];
+    private Job?[] _jobs = new Job?[16]; // whose they are: not among them, since a pass that goes well reads none of these
     private int _places;            // that are taken, the gaps too
     private int _gaps;
     private int _at = int.MaxValue; // the job that runs now
@@ -28,7 +29,7 @@ internal sealed class JobPass
     public long PassesOver(int place) => place > _at ? Number - 1 : Number;
 
     /// <summary>The job that runs now, or null.</summary>
-    public Job? Running => _at < _places ? _entries[_at].Job : null;
+    public Job? Running => _at < _places ? _jobs[_at] : null;
 
     /// <summary>Where it stands.</summary>
     public int Place => _at;
@@ -41,10 +42,12 @@ internal sealed class JobPass
     {
         if (_places == _entries.Length)
         {
+            Array.Resize(ref _jobs, _places * 2); // first, so that it is never the shorter one, also when there is no memory for the other
             Array.Resize(ref _entries, _places * 2);
         }
 
-        _entries[_places] = new Entry(job, routine);
+        _entries[_places].SetRoutine(routine);
+        _jobs[_places] = job;
         return _places++;
     }
 
@@ -79,7 +82,7 @@ internal sealed class JobPass
             catch (Exception exception)
             {
                 IsInterrupted = false;
-                _entries[_at].Job!.Fail(exception);
+                _jobs[_at]!.Fail(exception);
                 Leave(_at);
                 _at++;
             }
@@ -87,7 +90,7 @@ internal sealed class JobPass
 
         for (int added = _end; added < _places; added++)
         {
-            _entries[added].Job!.WasNotIn(Number); // some were added before this pass ran, though after its frame had begun
+            _jobs[added]!.WasNotIn(Number); // some were added before this pass ran, though after its frame had begun
         }
 
         (_at, _end) = (int.MaxValue, 0);
@@ -108,7 +111,7 @@ internal sealed class JobPass
         _hasLeft = false;
         for (int place = 0; place < _places; place++)
         {
-            if (_entries[place].Job is { IsDone: true })
+            if (_jobs[place] is { IsDone: true })
             {
                 Leave(place);
             }
@@ -167,7 +170,7 @@ internal sealed class JobPass
     private void Finish(bool hasRun, bool moved)
     {
         IsInterrupted = false;
-        if (_entries[_at].Job is not { } job)
+        if (_jobs[_at] is not { } job)
         {
             return; // a gap
         }
@@ -186,7 +189,7 @@ internal sealed class JobPass
     {
         for (; _at < _end; _at++)
         {
-            if (_entries[_at].Job is not { } job)
+            if (_jobs[_at] is not { } job)
             {
                 continue;
             }
@@ -210,6 +213,7 @@ internal sealed class JobPass
     private void Leave(int place)
     {
         _entries[place] = default;
+        _jobs[place] = null;
         _gaps++;
     }
 
@@ -218,7 +222,7 @@ internal sealed class JobPass
         int kept = 0;
         for (int place = 0; place < _places; place++)
         {
-            if (_entries[place].Job is not { } job)
+            if (_jobs[place] is not { } job)
             {
                 continue;
             }
@@ -226,6 +230,7 @@ internal sealed class JobPass
             if (kept != place)
             {
                 _entries[kept] = _entries[place];
+                _jobs[kept] = job;
                 job.PlaceInPass = kept;
             }
 
@@ -233,20 +238,14 @@ internal sealed class JobPass
         }
 
         Array.Clear(_entries, kept, _places - kept);
+        Array.Clear(_jobs, kept, _places - kept);
         (_places, _gaps, _end) = (kept, 0, 0);
     }
 
     private struct Entry
     {
-        public readonly Job? Job;
         public IEnumerator? Routine; // of waits; or, when it is plain, of objects, as the user gave it
         public bool IsPlain;
-
-        public Entry(Job job, IEnumerator<Wait>? routine)
-        {
-            Job = job;
-            SetRoutine(routine);
-        }
 
         public void SetRoutine(IEnumerator<Wait>? routine)
         {
