@@ -31,7 +31,7 @@ internal sealed record Growth(string Name, string Title, (string Measurement, st
             new("growth-sources", "a byte goes to and fro beside so many silent sources", ("idle", "beside"), ("idle", "beside"), s_sizes[..4], size => [size, operations / 40],
                 "The kernel names those that are ready; the silent ones are not looked at. More descriptors than these are not asked for: most systems let no process have a million."),
             new("growth-wakes", "wake a source without a descriptor and call it, one of so many", ("wakes", "wake"), ("wakes", "wake"), s_sizes, size => [size, operations],
-                "No step of it depends on how many there are. A source of ours is several objects (the row of memory says how large), in several lines of the cache, one of C's is 16 bytes. They are met at random: where they do not fit into a cache any more, each wake waits for memory."),
+                "A source of ours is several objects (the row of memory says how large), in several lines of the cache, and any thread may wake it, which costs fences and a lock; one of C's is 16 bytes, and knows no threads. They are met at random: where they do not fit into a cache any more, each wake waits for memory."),
         ];
     }
 
@@ -47,8 +47,8 @@ internal sealed record Growth(string Name, string Title, (string Measurement, st
             {
                 Console.Error.Write($"\r\e[K{Name} {size} {turn + 1}/{turns}");
                 Dictionary<string, Sample> own = Rig.MeasureOurs(Ours.Measurement, arguments);
-                ours.Add(own[Ours.Result].Value);
-                reference.Add((Reference.Program is { } program ? rig.MeasureC(program, arguments) : own)[Reference.Result].Value);
+                ours.Add(Rig.Result(own, Ours.Result, Ours.Measurement).Value);
+                reference.Add(Rig.Result(Reference.Program is { } program ? rig.MeasureC(program, arguments) : own, Reference.Result, Reference.Program ?? Ours.Measurement).Value);
             }
 
             points.Add((size, Row.Median(ours), Row.Median(reference)));

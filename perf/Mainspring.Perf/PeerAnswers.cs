@@ -33,6 +33,7 @@ internal sealed class PeerAnswers(PeerQuestion question, string baselines)
     {
         Say("Mainspring");
         Dictionary<string, Sample> own = Rig.MeasureOurs(question.Ours.Measurement, question.Times(1), question.IsPinned);
+        _ = Rig.Result(own, question.Ours.Result, question.Ours.Measurement);
         _ours.Add(own);
         foreach (Asked asked in _everybody.Any(static one => one.Again.Count > 0) ? _everybody.Where(static one => one.Again.Count > 0) : _everybody)
         {
@@ -102,9 +103,10 @@ internal sealed class PeerAnswers(PeerQuestion question, string baselines)
             Title = title;
             Turns = turns.Count;
             Value = Row.Median(turns.Select(turn => turn.Theirs[result].Value));
+            IsEarly = Row.Quantile([.. turns.Select(turn => turn.Theirs[result].Value).Order()], 0.25) < 0;
             double[] ratios = [.. turns.Select(turn => turn.Ours[ourResult].Value / turn.Theirs[result].Value).Order()];
             Ratio = Row.Quantile(ratios, 0.5);
-            _isFaster = Row.Quantile(ratios, 0.25) > 1 && turns.All(turn => turn.Theirs[result].Value >= 0); // as for targets: only when the lower quartile says so. Who is early is not punctual
+            _isFaster = Row.Quantile(ratios, 0.25) > 1 && !IsEarly; // as for targets: only when the lower quartile says so. Who is early is not punctual
             Percentiles = turns[0].Theirs.ContainsKey("p999") ? [.. s_percentiles.Select(name => Row.Median(turns.Select(turn => turn.Theirs[name].Value)))] : [];
         }
 
@@ -117,6 +119,9 @@ internal sealed class PeerAnswers(PeerQuestion question, string baselines)
 
         /// <summary>The median of its turns.</summary>
         public double Value { get; }
+
+        /// <summary>Whether it began before its time, in one turn of four or more: that is no precision, and no ratio.</summary>
+        public bool IsEarly { get; }
 
         /// <summary>Ours divided by this: the median of their turns.</summary>
         public double Ratio { get; }

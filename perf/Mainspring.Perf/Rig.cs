@@ -120,6 +120,7 @@ internal sealed class Rig(string baselines, int pairs)
             string[] words = line.Split(' ');
             if (words.Length < 2 || !words[1..].All(static word => double.TryParse(word, CultureInfo.InvariantCulture, out _)))
             {
+                process.Kill(); // else it would run beside the next ones
                 throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} printed '{line}', which is no result.");
             }
 
@@ -133,6 +134,10 @@ internal sealed class Rig(string baselines, int pairs)
             ? results
             : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}.");
     }
+
+    /// <summary>A result that a program has to print.</summary>
+    public static Sample Result(Dictionary<string, Sample> results, string name, string program) =>
+        results.TryGetValue(name, out Sample sample) ? sample : throw new InvalidOperationException($"{program} gave no result '{name}'.");
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

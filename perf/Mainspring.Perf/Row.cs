@@ -38,16 +38,19 @@ internal sealed class Row
     public bool HasReference => !double.IsNaN(Reference);
 
     /// <summary>Whether a target was met: it counts as missed when even the lower quartile exceeds it. Null: nothing is asked for, or there is no reference.</summary>
-    public bool? IsMet => IsWithin(Comparison.Target?.AtMost);
+    public bool? IsMet => IsWithin(Comparison.Target?.AtMost, 0.25);
+
+    /// <summary>Whether it was met, and its median was not.</summary>
+    public bool IsMetByQuartile => IsMet == true && IsWithin(Comparison.Target?.AtMost, 0.5) == false;
 
     /// <summary>Whether it allocates, where it is not to: more than what was allocated once and is divided by all operations.</summary>
     public bool Allocates => Comparison.IsFree && Bytes >= 0.1;
 
     /// <summary>Whether it was missed by more than is accepted.</summary>
-    public bool IsMissed => Allocates || (IsMet == false && IsWithin(Comparison.Target?.Concession?.AtMost) != true);
+    public bool IsMissed => Allocates || (IsMet == false && IsWithin(Comparison.Target?.Concession?.AtMost, 0.25) != true);
 
-    private bool? IsWithin(double? atMost) => Comparison.Target is { } target && atMost is { } limit && (!target.IsRatio || HasReference)
-        ? Quantile(target.IsRatio ? _ratios : _ours, 0.25) <= limit
+    private bool? IsWithin(double? atMost, double quantile) => Comparison.Target is { } target && atMost is { } limit && (!target.IsRatio || HasReference)
+        ? Quantile(target.IsRatio ? _ratios : _ours, quantile) <= limit
         : null;
 
     private static double[] Sorted(IEnumerable<double> values) => [.. values.Order()];

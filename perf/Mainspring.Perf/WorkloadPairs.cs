@@ -24,13 +24,12 @@ internal sealed class WorkloadPairs(Rig rig, Workload workload)
     {
         Console.Error.Write($"\r\e[K{workload.Name} {_pairs.Count + 1}");
         _pairs.Add(rig.MeasurePair(workload));
-        Rows = [.. workload.Comparisons.Select(comparison => new Row(comparison, [.. _pairs.Select(pair => (pair.Ours[comparison.Ours], ReferenceOf(comparison, pair.Ours, pair.Reference)))]))];
+        Rows = [.. workload.Comparisons.Select(comparison => new Row(comparison, [.. _pairs.Select(pair => (Rig.Result(pair.Ours, comparison.Ours, workload.Ours), ReferenceOf(comparison, pair.Ours, pair.Reference)))]))];
         Console.Error.Write("\r\e[K");
     }
 
     private double ReferenceOf(Comparison comparison, Dictionary<string, Sample> ours, Dictionary<string, Sample> reference) =>
-        comparison.Reference.StartsWith(Comparison.InOurs, StringComparison.Ordinal) ? ours[comparison.Reference[Comparison.InOurs.Length..]].Value
-        : reference.TryGetValue(comparison.Reference, out Sample sample) ? sample.Value
-        : comparison.Peer is not null || comparison.Reference == Comparison.None ? double.NaN
-        : throw new InvalidOperationException($"{workload.Program} gave no result '{comparison.Reference}'.");
+        comparison.Reference.StartsWith(Comparison.InOurs, StringComparison.Ordinal) ? Rig.Result(ours, comparison.Reference[Comparison.InOurs.Length..], workload.Ours).Value
+        : comparison.Reference == Comparison.None || (comparison.Peer is not null && !reference.ContainsKey(comparison.Reference)) ? double.NaN
+        : Rig.Result(reference, comparison.Reference, workload.Program).Value;
 }

@@ -1,4 +1,4 @@
-// wakes SOURCES WAKES: half of so many sources, 1,000 at most, are woken at any time, in rounds; each that is called wakes a random one that is not. Nanoseconds per wake and call.
+// wakes SOURCES WAKES: a tenth of so many sources, 1,000 at most, are woken at any time, in rounds; each that is called wakes a random one that is not. Nanoseconds per wake and call.
 #include "measure.h"
 
 enum { MOST = 1000 };
@@ -48,7 +48,7 @@ int main(int argc, char **argv)
     sources = must(malloc((size_t)count * sizeof *sources));
     for (long i = 0; i < count; i++)
         sources[i] = (struct source){ dispatch, 0 };
-    under_way = count / 2 < MOST ? count / 2 : MOST;
+    under_way = count / 10 < MOST ? count / 10 : MOST;
     for (int i = 0; i < under_way; i++)
         wake(&sources[i]);
     run(wakes / 10);

@@ -6,12 +6,13 @@ namespace Mainspring.Linux;
 
 /// <summary>
 /// epoll(7) with an eventfd for wakes and a timerfd for long waits, both edge-triggered, so that neither is ever read. Waits under 5 ms use
-/// epoll_pwait2, which is cheaper but late by 0.1 % of the wait; longer ones, and all where that call is missing, the timerfd.
+/// epoll_pwait2, which is cheaper, and which the kernel lets be late by 0.1 % of the wait: so much less is asked for. Longer ones, and all where that call is missing, use the timerfd.
 /// </summary>
 internal sealed unsafe class EpollPoller : Poller
 {
     private const int MaxReady = 256;
     private const long ShortWaitNs = 5 * Nanoseconds.PerMillisecond;
+    private const long SlackDivisor = 1001; // select_estimate_accuracy in fs/select.c: a thousandth of what is asked for, which then makes the whole
     private const long WakeKey = -1;
     private const long TimerKey = -2;
 
@@ -169,16 +170,16 @@ internal sealed unsafe class EpollPoller : Poller
                 Arm(deadlineNs);
             }
 
-            int found = precise ? WaitPrecisely(leftNs) : Libc.EpollWait(Number(_epoll), _events, MaxReady, leftNs == 0 ? 0 : -1);
+            int found = precise ? WaitPrecisely(leftNs - (leftNs / SlackDivisor)) : Libc.EpollWait(Number(_epoll), _events, MaxReady, leftNs == 0 ? 0 : -1);
             if (found >= 0)
             {
                 int ready = Take(found, deadlineNs, out bool ended);
-                if (ready > 0 || ended || leftNs == 0 || (precise && found == 0))
+                if (ready > 0 || ended || leftNs == 0 || (precise && found == 0 && MonotonicClock.SystemNs() >= deadlineNs))
                 {
                     return ready;
                 }
 
-                continue; // the timer of an earlier, longer wait: not ours
+                continue; // the timer of an earlier, longer wait: not ours; or it ended without the delay that was reckoned with
             }
 
             Errno error = Errno.Last;

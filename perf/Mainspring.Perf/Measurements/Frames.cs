@@ -8,6 +8,7 @@ internal static class Frames
         using var loop = new MainLoop(new LoopOptions { FrameRate = hz, Precision = precision });
         var samples = new long[count];
         var begun = new long[count]; // by the loop, when it reads the clock; the callback is called later
+        var awake = new long[count]; // when the wait had ended, and the tick began
         int taken = -1; // the first frame has none before it
         TimeSpan first = default, due = default;
         loop.OnFrame(FramePhase.Input, frame =>
@@ -16,6 +17,7 @@ internal static class Frames
             {
                 samples[taken] = loop.TimeProvider.GetTimestamp() - (due.Ticks * TimeSpan.NanosecondsPerTick);
                 begun[taken] = (frame.Start - due).Ticks * TimeSpan.NanosecondsPerTick;
+                awake[taken] = (loop.Now - due).Ticks * TimeSpan.NanosecondsPerTick;
             }
 
             due = frame.Deadline;
@@ -31,6 +33,7 @@ internal static class Frames
         double seconds = (due - first).TotalSeconds; // of the grid: frames that were missed are part of it
         Measurement.FrameResults(samples, seconds, (double)bytes / count);
         Measurement.Percentiles(begun, double.NaN, "begun_");
+        Measurement.Percentiles(awake, double.NaN, "awake_");
         Measurement.Result("spun", loop.PrecisionStats.Spun.TotalSeconds / seconds * 100);
     }
 

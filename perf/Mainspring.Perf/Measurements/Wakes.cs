@@ -1,6 +1,6 @@
 namespace Mainspring.Perf.Measurements;
 
-/// <summary>Half of many sources without descriptors, 1,000 at most, are woken at any time; each that is called wakes a random one that is not.</summary>
+/// <summary>A tenth of many sources without descriptors, 1,000 at most, are woken at any time; each that is called wakes a random one that is not.</summary>
 internal static class Wakes
 {
     private const int Most = 1000;
@@ -15,7 +15,7 @@ internal static class Wakes
             loop.Add(sources[i] = new Source(subject), RetryPolicy.Never);
         }
 
-        for (int i = 0; i < Math.Min(count / 2, Most); i++)
+        for (int i = 0; i < Math.Min(count / 10, Most); i++)
         {
             sources[i].Wake();
         }
