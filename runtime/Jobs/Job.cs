@@ -149,8 +149,8 @@ public class Job
     /// <summary>Waits for the next pass of a phase.</summary>
     internal void Join(JobPass pass)
     {
-        _pass = pass;
         PlaceInPass = pass.Add(this, RoutineInPass);
+        _pass = pass; // when there was memory for its place
         _joined = pass.PassesOver(PlaceInPass);
     }
 
