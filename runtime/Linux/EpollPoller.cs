@@ -12,7 +12,9 @@ internal sealed unsafe class EpollPoller : Poller
 {
     private const int MaxReady = 256;
     private const long ShortWaitNs = 5 * Nanoseconds.PerMillisecond;
-    private const long SlackDivisor = 1001; // select_estimate_accuracy in fs/select.c: a thousandth of what is asked for, which then makes the whole
+
+    // The kernel adds a thousandth of what is asked for (select_estimate_accuracy in fs/select.c): together they are the wait.
+    private const long SlackDivisor = 1001;
     private const long WakeKey = -1;
     private const long TimerKey = -2;
 
